@@ -8,10 +8,11 @@ import pytest
 SOURCE = Path(__file__).parent.parent / "src" / "neurode"
 
 VOCABULARY = {"activations", "initializers", "losses", "metrics", "optimizers"}
-BASE = {"errors", "typing"}
+BASE = {"__version__", "errors", "files", "typing"}
 MAY_IMPORT = {
     "errors": set(),
     "typing": set(),
+    "files": {"errors"},
     **{name: BASE | (VOCABULARY & {"activations"}) for name in VOCABULARY},
     "layers": BASE | VOCABULARY,
     "callbacks": BASE,

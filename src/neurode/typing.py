@@ -19,7 +19,8 @@ class Columns(NamedTuple):
     """The feature columns of a table as arrays, ready for the device.
 
     `numbers` is float32 `(rows, number columns)` with NaN where a value is missing. `codes` is unsigned
-    integers `(rows, category columns)`: 0 is missing, 1 is a level that training never saw, 2 and up are levels.
+    integers `(rows, category columns)`: 0 is missing, 1 is a level that training never saw, 2 and up are
+    levels.
     """
 
     numbers: Any

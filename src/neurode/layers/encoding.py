@@ -1,0 +1,179 @@
+"""The layer that takes table columns in: scaling, one-hot and embedding, inside the step."""
+
+import math
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from neurode.errors import ArgumentError, ShapeError
+from neurode.layers.layer import Layer
+from neurode.layers.randomness import Randomness
+from neurode.typing import Columns, Params, Shape, State
+
+SCALINGS = ("min-max", "standard", "robust", "quantile")
+QUANTILES = 33
+"""Points of the grid of `scaling="quantile"`."""
+
+
+@dataclass(frozen=True)
+class TableEncoding(Layer):
+    r"""Features from the columns of a table, so that a model takes raw columns.
+
+    A number $x$ becomes $(x - \text{shift}) \cdot \text{scale}$, a gap becomes the column's fill value first
+    and, where training rows have gaps, an extra 0/1 feature. A category becomes a one-hot or, above
+    `one_hot_limit` codes, an embedding. "Missing" is a slot like any level; "unseen" is all zeros, since
+    training never saw it. The statistics are weights that do not train: set them with `statistics` of a
+    fitted `neurode.tables.Encoding`.
+
+    Args:
+        gaps: For each number column, whether it gets an indicator of gaps.
+        cardinalities: For each category column, its number of codes: levels + 2.
+        scaling: `"min-max"`, `"standard"`, `"robust"` (followed by the smooth clip $x / \sqrt{1 + (x /
+            3)^2}$, which keeps long tails within ±3) or `"quantile"` (the rank among training rows, as a
+            normal score).
+        one_hot_limit: Most codes of a category that is one-hot.
+
+    Example:
+        >>> layer = TableEncoding(gaps=(True,), cardinalities=(4,), scaling="standard")
+        >>> params, state = layer.init(jax.random.key(0), layer.input_shape)
+        >>> columns = Columns(jnp.array([[5.0], [jnp.nan]]), jnp.array([[2], [1]], jnp.uint8))
+        >>> layer.apply(params, state, columns)[0]
+        Array([[5., 0., 0., 1., 0.],
+               [0., 1., 0., 0., 0.]], dtype=float32)
+
+    References:
+        Holzmüller et al. (2024), [Better by Default](https://arxiv.org/abs/2407.04491), section 3, for robust
+        scaling with a smooth clip.
+    """
+
+    gaps: tuple[bool, ...]
+    cardinalities: tuple[int, ...]
+    scaling: str = "robust"
+    one_hot_limit: int = 32
+
+    weight_names: ClassVar[tuple[str, ...]] = ("fill", "shift", "scale", "quantiles")
+
+    def __post_init__(self) -> None:
+        if self.scaling not in SCALINGS:
+            raise ArgumentError(f"scaling={self.scaling!r}", available=f"scalings: {', '.join(SCALINGS)}")
+        if not self.gaps and not self.cardinalities:
+            raise ArgumentError(
+                "a table encoding without columns", hint="give it at least one feature column"
+            )
+
+    @property
+    def input_shape(self) -> Columns:
+        """The shape of one row: numbers and codes."""
+        return Columns((len(self.gaps),), (len(self.cardinalities),))
+
+    def init(self, key: Array, input_shape: Any) -> tuple[Params, State]:
+        self._check(input_shape)
+        params = {
+            f"embedding_{index}": jax.random.normal(jax.random.fold_in(key, index), (codes, width))
+            / math.sqrt(width)
+            for index, (codes, width) in self._embedded().items()
+        }
+        n = len(self.gaps)
+        state = {"fill": jnp.zeros(n), "shift": jnp.zeros(n), "scale": jnp.ones(n)} if n else {}
+        if n and self.scaling == "quantile":
+            grid = jnp.linspace(0.0, 1.0, QUANTILES)
+            state["quantiles"] = jnp.broadcast_to(grid[:, None], (QUANTILES, n))
+        return params, state
+
+    def apply(
+        self,
+        params: Params,
+        state: State,
+        x: Columns,
+        *,
+        train: bool = False,
+        key: Randomness | None = None,
+        mask: Float[Array, " rows"] | None = None,
+    ) -> tuple[Float[Array, "rows features"], State]:
+        self._check(Columns(x.numbers.shape[1:], x.codes.shape[1:]))
+        parts = []
+        if self.gaps:
+            missing = jnp.isnan(x.numbers)
+            parts.append(self._scaled(state, jnp.where(missing, state["fill"][None, :], x.numbers)))
+            if any(self.gaps):
+                parts.append(missing[:, np.flatnonzero(self.gaps)].astype(jnp.float32))
+        parts += self._one_hot(x.codes)
+        for index in self._embedded():
+            codes = x.codes[:, index].astype(jnp.int32)
+            seen = (codes != 1).astype(jnp.float32)[:, None]
+            parts.append(params[f"embedding_{index}"][codes] * seen)
+        return jnp.concatenate(parts, axis=1), state
+
+    def output_shape(self, input_shape: Any) -> Shape:
+        self._check(input_shape)
+        embedded = sum(width for _, width in self._embedded().values())
+        return (len(self.gaps) + sum(self.gaps) + len(self._slots()[0]) + embedded,)
+
+    def _check(self, input_shape: Any) -> None:
+        if not isinstance(input_shape, Columns) or input_shape != self.input_shape:
+            raise ShapeError(
+                f"{self.label} was built for {len(self.gaps)} number and {len(self.cardinalities)} category "
+                f"columns, got rows of shape {input_shape}",
+                hint="encode the table with the encoding that this model was built from",
+            )
+
+    def _scaled(self, state: State, numbers: Float[Array, "rows columns"]) -> Float[Array, "rows columns"]:
+        if self.scaling == "quantile":
+            return _normal_scores(numbers, state["quantiles"])
+        scaled = (numbers - state["shift"][None, :]) * state["scale"][None, :]
+        return scaled / jnp.sqrt(1 + jnp.square(scaled / 3)) if self.scaling == "robust" else scaled
+
+    def _slots(self) -> tuple[np.ndarray, np.ndarray]:
+        """Column and code of every one-hot feature. Code 1, unseen, has none."""
+        pairs = [
+            (column, code)
+            for column, codes in enumerate(self.cardinalities)
+            if codes <= self.one_hot_limit
+            for code in range(codes)
+            if code != 1
+        ]
+        columns, codes = np.array(pairs, np.int32).reshape(-1, 2).T
+        return columns, codes
+
+    def _one_hot(self, codes: Array) -> list[Float[Array, "rows features"]]:
+        columns, slots = self._slots()
+        if not len(columns):
+            return []
+        return [(codes[:, columns] == slots.astype(codes.dtype)[None, :]).astype(jnp.float32)]
+
+    def _embedded(self) -> dict[int, tuple[int, int]]:
+        """Codes and width of every embedded column, by its number."""
+        return {
+            column: (codes, embedding_width(codes))
+            for column, codes in enumerate(self.cardinalities)
+            if codes > self.one_hot_limit
+        }
+
+
+def embedding_width(codes: int) -> int:
+    """A rule of thumb for the width of an embedding, $\\min(32, \\lceil 1.6 \\, n^{0.4} \\rceil)$.
+
+    Example:
+        >>> embedding_width(100), embedding_width(10_000)
+        (11, 32)
+    """
+    return min(32, math.ceil(1.6 * codes**0.4))
+
+
+def _normal_scores(
+    numbers: Float[Array, "rows columns"], quantiles: Float[Array, "points columns"]
+) -> Float[Array, "rows columns"]:
+    # The rank is a sum of how far each step of the grid is climbed: no search, no gather. A step of no height
+    # is climbed by half at its value, so that a repeated value gets the middle of its ranks.
+    low, high = quantiles[None, :-1, :], quantiles[None, 1:, :]
+    climbed = numbers[:, None, :] - low
+    height = high - low
+    flat = 0.5 * ((climbed > 0).astype(jnp.float32) + (climbed >= 0))
+    share = jnp.where(height > 0, jnp.clip(climbed / jnp.where(height > 0, height, 1), 0, 1), flat)
+    rank = share.mean(axis=1)
+    # The outermost ranks are kept within ±3 standard deviations.
+    return jax.scipy.special.ndtri(jnp.clip(rank, 0.00135, 0.99865))

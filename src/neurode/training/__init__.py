@@ -1,0 +1,15 @@
+"""The engine: the epoch program and the loop around it."""
+
+from neurode.training.fit import Plan as Plan
+from neurode.training.fit import fit as fit
+from neurode.training.program import TRACES as TRACES
+from neurode.training.program import Program as Program
+from neurode.training.program import Task as Task
+from neurode.training.program import build as build
+from neurode.training.program import initializer as initializer
+from neurode.training.program import predictor as predictor
+from neurode.training.program import start_of as start_of
+from neurode.training.program import steps_of as steps_of
+from neurode.training.state import Rows as Rows
+from neurode.training.state import TrainState as TrainState
+from neurode.training.state import to_logs as to_logs
