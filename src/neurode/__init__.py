@@ -1,3 +1,47 @@
-"""Artificial neural networks on tables, from a raw table to an explained decision."""
+"""Artificial neural networks on tables, from a raw table to an explained decision.
+
+Names are loaded when they are first used, so that `import neurode` and `neurode --help` are quick.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from neurode.estimators import NeuralClassifier as NeuralClassifier
+    from neurode.estimators import load as load
+    from neurode.models import Sequential as Sequential
+    from neurode.runs import Run as Run
+    from neurode.runs import report as report
+    from neurode.runs import train as train
+    from neurode.tables import Schema as Schema
+    from neurode.tables import read_table as read_table
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "NeuralClassifier": "neurode.estimators",
+    "load": "neurode.estimators",
+    "Sequential": "neurode.models",
+    "Run": "neurode.runs",
+    "report": "neurode.runs",
+    "train": "neurode.runs",
+    "Schema": "neurode.tables",
+    "read_table": "neurode.tables",
+}
+_MODULES = {
+    "activations", "callbacks", "datasets", "drawing", "errors", "estimators", "evaluation", "initializers",
+    "layers", "losses", "metrics", "models", "optimizers", "runs", "tables", "training",
+}  # fmt: skip
+__all__ = sorted([*_HOMES, *_MODULES])  # noqa: PLE0604  Names that `__getattr__` below gives.
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    if name in _MODULES:
+        return import_module(f"neurode.{name}")
+    raise AttributeError(f"module 'neurode' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

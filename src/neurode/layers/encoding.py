@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Int
 
 from neurode.errors import ArgumentError, ShapeError
 from neurode.layers.layer import Layer
@@ -32,6 +32,8 @@ class TableEncoding(Layer):
     Args:
         gaps: For each number column, whether it gets an indicator of gaps.
         cardinalities: For each category column, its number of codes: levels + 2.
+        category_gaps: For each category column, whether "missing" has a slot; all have one if left out. A slot
+            that no training row fills would keep its random weight.
         scaling: `"min-max"`, `"standard"`, `"robust"` (followed by the smooth clip $x / \sqrt{1 + (x /
             3)^2}$, which keeps long tails within ±3) or `"quantile"` (the rank among training rows, as a
             normal score).
@@ -52,6 +54,7 @@ class TableEncoding(Layer):
 
     gaps: tuple[bool, ...]
     cardinalities: tuple[int, ...]
+    category_gaps: tuple[bool, ...] = ()
     scaling: str = "robust"
     one_hot_limit: int = 32
 
@@ -63,6 +66,12 @@ class TableEncoding(Layer):
         if not self.gaps and not self.cardinalities:
             raise ArgumentError(
                 "a table encoding without columns", hint="give it at least one feature column"
+            )
+
+        if self.category_gaps and len(self.category_gaps) != len(self.cardinalities):
+            raise ArgumentError(
+                f"{len(self.category_gaps)} category_gaps for {len(self.cardinalities)} cardinalities",
+                hint="give one for each category column",
             )
 
     @property
@@ -81,7 +90,7 @@ class TableEncoding(Layer):
         state = {"fill": jnp.zeros(n), "shift": jnp.zeros(n), "scale": jnp.ones(n)} if n else {}
         if n and self.scaling == "quantile":
             grid = jnp.linspace(0.0, 1.0, QUANTILES)
-            state["quantiles"] = jnp.broadcast_to(grid[:, None], (QUANTILES, n))
+            state["quantiles"] = jnp.broadcast_to(grid[None, :], (n, QUANTILES))
         return params, state
 
     def apply(
@@ -104,7 +113,8 @@ class TableEncoding(Layer):
         parts += self._one_hot(x.codes)
         for index in self._embedded():
             codes = x.codes[:, index].astype(jnp.int32)
-            seen = (codes != 1).astype(jnp.float32)[:, None]
+            known = (codes != 1) if self._has_missing(index) else (codes > 1)
+            seen = known.astype(jnp.float32)[:, None]
             parts.append(params[f"embedding_{index}"][codes] * seen)
         return jnp.concatenate(parts, axis=1), state
 
@@ -112,6 +122,13 @@ class TableEncoding(Layer):
         self._check(input_shape)
         embedded = sum(width for _, width in self._embedded().values())
         return (len(self.gaps) + sum(self.gaps) + len(self._slots()[0]) + embedded,)
+
+    def columns_of_features(self) -> Int[np.ndarray, " features"]:
+        """For each output feature the column that it comes from: number columns first, then categories."""
+        numbers = np.arange(len(self.gaps))
+        embedded = [np.full(width, column) for column, (_, width) in self._embedded().items()]
+        categories = np.concatenate([self._slots()[0], *embedded]).astype(int) + len(self.gaps)
+        return np.concatenate([numbers, np.flatnonzero(self.gaps), categories])
 
     def _check(self, input_shape: Any) -> None:
         if not isinstance(input_shape, Columns) or input_shape != self.input_shape:
@@ -134,10 +151,13 @@ class TableEncoding(Layer):
             for column, codes in enumerate(self.cardinalities)
             if codes <= self.one_hot_limit
             for code in range(codes)
-            if code != 1
+            if code > 1 or (code == 0 and self._has_missing(column))
         ]
         columns, codes = np.array(pairs, np.int32).reshape(-1, 2).T
         return columns, codes
+
+    def _has_missing(self, column: int) -> bool:
+        return not self.category_gaps or self.category_gaps[column]
 
     def _one_hot(self, codes: Array) -> list[Float[Array, "rows features"]]:
         columns, slots = self._slots()
@@ -165,15 +185,15 @@ def embedding_width(codes: int) -> int:
 
 
 def _normal_scores(
-    numbers: Float[Array, "rows columns"], quantiles: Float[Array, "points columns"]
+    numbers: Float[Array, "rows columns"], quantiles: Float[Array, "columns points"]
 ) -> Float[Array, "rows columns"]:
     # The rank is a sum of how far each step of the grid is climbed: no search, no gather. A step of no height
     # is climbed by half at its value, so that a repeated value gets the middle of its ranks.
-    low, high = quantiles[None, :-1, :], quantiles[None, 1:, :]
-    climbed = numbers[:, None, :] - low
+    low, high = quantiles[None, :, :-1], quantiles[None, :, 1:]
+    climbed = numbers[:, :, None] - low
     height = high - low
     flat = 0.5 * ((climbed > 0).astype(jnp.float32) + (climbed >= 0))
     share = jnp.where(height > 0, jnp.clip(climbed / jnp.where(height > 0, height, 1), 0, 1), flat)
-    rank = share.mean(axis=1)
+    rank = share.mean(axis=2)
     # The outermost ranks are kept within ±3 standard deviations.
     return jax.scipy.special.ndtri(jnp.clip(rank, 0.00135, 0.99865))
