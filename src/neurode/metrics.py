@@ -12,7 +12,7 @@ from typing import Any, ClassVar, cast
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Shaped
 
 from neurode.errors import ArgumentError, UnknownNameError
 
@@ -52,7 +52,7 @@ class Metric:
 class Mean(Metric):
     """Base class of metrics that are a weighted mean of one value a row."""
 
-    def values(self, target: Array, prediction: Array) -> Float[Array, " rows"]:
+    def values(self, target: Array, prediction: Array) -> Shaped[Array, " rows"]:
         """The value of each row."""
         raise NotImplementedError
 
@@ -77,7 +77,7 @@ class BinaryAccuracy(Mean):
     threshold: float = 0.5
     default_name: ClassVar[str] = "binary_accuracy"
 
-    def values(self, target: Array, prediction: Array) -> Float[Array, " rows"]:
+    def values(self, target: Array, prediction: Array) -> Shaped[Array, " rows"]:
         return (target == (prediction > self.threshold)).mean(axis=-1)
 
 
@@ -87,7 +87,7 @@ class CategoricalAccuracy(Mean):
 
     default_name: ClassVar[str] = "categorical_accuracy"
 
-    def values(self, target: Array, prediction: Array) -> Float[Array, " rows"]:
+    def values(self, target: Array, prediction: Array) -> Shaped[Array, " rows"]:
         return target.argmax(axis=-1) == prediction.argmax(axis=-1)
 
 
@@ -98,7 +98,7 @@ class SparseCategoricalAccuracy(Mean):
     default_name: ClassVar[str] = "sparse_categorical_accuracy"
     sparse: ClassVar[bool] = True
 
-    def values(self, target: Array, prediction: Array) -> Float[Array, " rows"]:
+    def values(self, target: Array, prediction: Array) -> Shaped[Array, " rows"]:
         return target.astype(jnp.int32) == prediction.argmax(axis=-1)
 
 
@@ -108,7 +108,7 @@ class MeanSquaredError(Mean):
 
     default_name: ClassVar[str] = "mean_squared_error"
 
-    def values(self, target: Array, prediction: Array) -> Float[Array, " rows"]:
+    def values(self, target: Array, prediction: Array) -> Shaped[Array, " rows"]:
         return jnp.square(target - prediction).mean(axis=-1)
 
 
@@ -128,7 +128,7 @@ class MeanAbsoluteError(Mean):
 
     default_name: ClassVar[str] = "mean_absolute_error"
 
-    def values(self, target: Array, prediction: Array) -> Float[Array, " rows"]:
+    def values(self, target: Array, prediction: Array) -> Shaped[Array, " rows"]:
         return jnp.abs(target - prediction).mean(axis=-1)
 
 
@@ -343,7 +343,7 @@ class FunctionMean(Mean):
 
     function: Callable[[Array, Array], Array]
 
-    def values(self, target: Array, prediction: Array) -> Float[Array, " rows"]:
+    def values(self, target: Array, prediction: Array) -> Shaped[Array, " rows"]:
         values = jnp.asarray(self.function(target, prediction))
         if values.ndim == 0:
             return jnp.broadcast_to(values, prediction.shape[:1])

@@ -33,7 +33,7 @@ def train(
     kinds: Mapping[str, str] | None = None,
     schema: Schema | None = None,
     threshold: str | float | int = 0.5,
-    cost: Mapping[str, float] | None = None,
+    cost: Mapping[str, float | int] | None = None,
     fractions: tuple[float, float, float] = (0.7, 0.15, 0.15),
     seed: int = 0,
     output: str | os.PathLike = "runs",
@@ -130,7 +130,7 @@ def _train_and_judge(
     split: Split,
     schema: Schema,
     threshold: str | float | int,
-    cost: Mapping[str, float] | None,
+    cost: Mapping[str, float | int] | None,
     config: dict[str, Any],
     warnings: tuple[str, ...],
     folder: RunFolder,
@@ -243,7 +243,7 @@ def _read(
     return name, frame, target
 
 
-def _check_rule(rule: str | float | int, cost: Mapping[str, float] | None, classes: tuple) -> None:
+def _check_rule(rule: str | float | int, cost: Mapping[str, float | int] | None, classes: tuple) -> None:
     """Refuses a rule that could not be applied in the end, before anything is trained."""
     if len(classes) > 2:
         if rule != 0.5 or cost:
@@ -263,7 +263,7 @@ def _threshold(
     target: np.ndarray,
     probability: np.ndarray,
     rule: str | float | int,
-    cost: Mapping[str, float] | None,
+    cost: Mapping[str, float | int] | None,
     *,
     required: bool,
 ) -> Threshold | None:
