@@ -23,8 +23,8 @@ MAY_IMPORT = {
     "evaluation": BASE,
     "drawing": BASE,
     "estimators": BASE | VOCABULARY | {"layers", "callbacks", "training", "models", "tables"},
-    "report": BASE | {"evaluation", "drawing"},
-    "runs": BASE | {"callbacks", "datasets", "tables", "estimators", "evaluation", "report"},
+    "reporting": BASE | {"evaluation", "drawing"},
+    "runs": BASE | {"callbacks", "datasets", "tables", "estimators", "evaluation", "reporting"},
 }
 """What each package may import of ours. `cli` may import anything, lazily (`test_cli.py` checks the laziness)."""
 
@@ -32,11 +32,11 @@ ONLY_HERE = {
     "jax": VOCABULARY | {"layers", "training", "models"},
     "optax": {"optimizers"},
     "sklearn": {"estimators", "evaluation", "tables"},
-    "matplotlib": {"drawing", "report"},
+    "matplotlib": {"drawing", "reporting"},
     "polars": {"tables", "datasets", "runs", "cli"},
     "narwhals": {"tables"},
     "pyarrow": {"tables"},
-    "jinja2": {"report"},
+    "jinja2": {"reporting"},
     "click": {"cli"},
     "rich": {"cli"},
     "pandas": set(),

@@ -18,7 +18,7 @@ from neurode.estimators import NeuralClassifier, order_classes
 from neurode.evaluation import Comparison, Evaluation, Threshold, choose_threshold, fit_baselines, judge
 from neurode.files import replacing
 from neurode.runs.folder import EventLog, RunFolder
-from neurode.runs.reporting import report
+from neurode.runs.report import report
 from neurode.runs.run import Run
 from neurode.tables import Schema, Split, encode_target, read_table, stratified_split
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from neurode.report import NetworkRecord, ReportRecord, write_report
+from neurode.reporting import NetworkRecord, ReportRecord, write_report
 from neurode.runs.run import Run
 
 

@@ -1,0 +1,53 @@
+import numpy as np
+import pytest
+
+from neurode.drawing import draw_confusion_matrix
+from neurode.errors import ShapeError
+
+
+def texts(axes):
+    return [text.get_text() for text in axes.texts]
+
+
+def overlapping(boxes):
+    return [(i, j) for i, a in enumerate(boxes) for j, b in enumerate(boxes[:i]) if a.overlaps(b)]
+
+
+@pytest.mark.parametrize("n_classes", [2, 3, 5, 8, 12, 30])
+@pytest.mark.parametrize("label", ["{}", "class {}", "a class with quite a name, number {}"])
+def test_labels_do_not_overlap_at_any_size(n_classes, label):
+    counts = 900 * np.eye(n_classes, dtype=int) + 12
+    axes = draw_confusion_matrix(counts, [label.format(i) for i in range(n_classes)])
+    axes.figure.draw_without_rendering()
+    for ticks in (axes.get_xticklabels(), axes.get_yticklabels(), axes.texts):
+        assert not overlapping([tick.get_window_extent() for tick in ticks])
+
+
+def test_few_classes_show_counts_and_shares():
+    axes = draw_confusion_matrix(np.array([[4227, 243], [1188, 342]]), ["paid", "default"])
+    assert texts(axes) == ["4,227\n94.6 %", "243\n5.4 %", "1,188\n77.6 %", "342\n22.4 %"]
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("predicted class", "actual class")
+
+
+def test_many_classes_show_the_shares_that_matter():
+    axes = draw_confusion_matrix(
+        96 * np.eye(20, dtype=int) + np.eye(20, k=1, dtype=int) * 4, list("abcdefghijklmnopqrst")
+    )
+    assert texts(axes) == ["96"] * 19 + ["100"]
+
+
+def test_the_first_class_is_at_the_top():
+    axes = draw_confusion_matrix(np.eye(3, dtype=int), ["a", "b", "c"])
+    assert axes.yaxis_inverted()
+    assert [tick.get_text() for tick in axes.get_yticklabels()] == ["a", "b", "c"]
+
+
+def test_a_class_without_rows_is_drawn_pale():
+    axes = draw_confusion_matrix(np.array([[5, 0], [0, 0]]), ["a", "b"])
+    axes.figure.draw_without_rendering()
+    assert texts(axes)[2] == "0\n0.0 %"
+
+
+def test_the_shape_must_fit_the_labels():
+    with pytest.raises(ShapeError, match="no place for 3 labels"):
+        draw_confusion_matrix(np.eye(2), ["a", "b", "c"])

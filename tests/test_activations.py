@@ -1,0 +1,160 @@
+"""What every activation promises. A new one is one line in EXACT."""
+
+import math
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from neurode import activations
+from neurode.activations import ACTIVATIONS, get, name_of, serialized
+from neurode.errors import ArgumentError, UnknownNameError
+
+ALPHA, SCALE = 1.6732632423543772, 1.0507009873554805
+"""Klambauer et al. (2017), Self-Normalizing Neural Networks, section 2.1."""
+
+
+def naive_softmax(x):
+    return np.exp(x) / np.exp(x).sum(axis=-1, keepdims=True)
+
+
+# The textbook formulas in float64 NumPy: slow, unstable, obviously right.
+EXACT = {
+    "linear": lambda x: x,
+    "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
+    "hard_sigmoid": lambda x: np.clip(x / 6 + 0.5, 0, 1),
+    "log_sigmoid": lambda x: -np.log(1 + np.exp(-x)),
+    "tanh": lambda x: (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x)),
+    "hard_tanh": lambda x: np.clip(x, -1, 1),
+    "relu": lambda x: np.maximum(x, 0),
+    "relu6": lambda x: np.clip(x, 0, 6),
+    "leaky_relu": lambda x: np.where(x > 0, x, 0.2 * x),
+    "elu": lambda x: np.where(x > 0, x, np.exp(x) - 1),
+    "celu": lambda x: np.where(x > 0, x, np.exp(x) - 1),
+    "selu": lambda x: SCALE * np.where(x > 0, x, ALPHA * (np.exp(x) - 1)),
+    "gelu": lambda x: x * 0.5 * (1 + np.vectorize(math.erf, otypes=[float])(x / math.sqrt(2))),
+    "silu": lambda x: x / (1 + np.exp(-x)),
+    "swish": lambda x: x / (1 + np.exp(-x)),
+    "mish": lambda x: x * np.tanh(np.log(1 + np.exp(x))),
+    "softplus": lambda x: np.log(1 + np.exp(x)),
+    "softsign": lambda x: x / (1 + np.abs(x)),
+    "exponential": np.exp,
+    "softmax": naive_softmax,
+    "log_softmax": lambda x: np.log(naive_softmax(x)),
+}
+KINKS = np.array([-3.0, -1.0, 0.0, 1.0, 3.0, 6.0])
+"""Where one of the functions has no derivative."""
+
+
+@pytest.fixture(params=sorted(ACTIVATIONS))
+def name(request):
+    return request.param
+
+
+def test_every_activation_has_a_formula_here():
+    assert EXACT.keys() == ACTIVATIONS.keys()
+
+
+@pytest.mark.parametrize(
+    ("name", "x", "expected"),
+    [
+        ("sigmoid", 0.0, 0.5),
+        ("hard_sigmoid", 1.5, 0.75),  # half-way between the middle and the end at 3
+        ("leaky_relu", -1.0, -0.2),  # Keras's slope, not the 0.01 of others
+        ("gelu", 1.0, 0.8413447),  # Φ(1), the exact form; the tanh form gives 0.8411920
+        ("selu", -1e9, -SCALE * ALPHA),  # the floor of the saturating side
+        ("relu6", 7.0, 6.0),
+        ("softsign", 3.0, 0.75),
+        ("softplus", 0.0, math.log(2)),
+        ("mish", 0.0, 0.0),
+        ("elu", -1e9, -1.0),
+    ],
+)
+def test_values(name, x, expected):
+    np.testing.assert_allclose(get(name)(jnp.array([x])), [expected], rtol=1e-6)
+
+
+@settings(max_examples=25, deadline=None)
+@given(x=arrays(np.float64, (3, 4), elements=st.floats(-8, 8)))
+def test_all_match_the_textbook(x):
+    for name, exact in EXACT.items():
+        found = get(name)(jnp.asarray(x, jnp.float32))
+        expected = exact(np.float32(x).astype(np.float64))
+        np.testing.assert_allclose(found, expected, rtol=2e-5, atol=2e-6, err_msg=name)
+
+
+@settings(max_examples=10, deadline=None)
+@given(x=arrays(np.float64, 5, elements=st.floats(-7, 7)))
+def test_gradients_are_the_slope_of_the_textbook(x):
+    x = np.float32(x).astype(np.float64)
+    x = np.where(np.abs(x[:, None] - KINKS).min(axis=1) < 1e-2, 0.5, x)
+    coefficients = np.arange(1.0, 6)
+    for name, exact in EXACT.items():
+        gradient = jax.grad(lambda z, f=get(name): (f(z) * jnp.float32(coefficients)).sum())(jnp.float32(x))
+        slope = [
+            ((exact(x + bump) - exact(x - bump)) * coefficients).sum() / 2e-5 for bump in 1e-5 * np.eye(5)
+        ]
+        np.testing.assert_allclose(gradient, slope, rtol=1e-3, atol=1e-4, err_msg=name)
+
+
+def test_shape_and_type_stay(name):
+    x = jnp.ones((2, 3, 4))
+    y = get(name)(x)
+    assert (y.shape, y.dtype) == (x.shape, jnp.float32)
+
+
+def test_jit_agrees_with_eager(name, key):
+    x = jax.random.normal(key, (5, 4))
+    np.testing.assert_allclose(jax.jit(get(name))(x), get(name)(x), rtol=1e-6, atol=1e-6)
+
+
+def test_far_out_there_is_no_nan_and_neither_in_the_gradient(name):
+    x = jnp.array([-1e4, -100.0, 100.0, 1e4]) if name != "exponential" else jnp.array([-1e4, -100.0, 80.0])
+    assert jnp.isfinite(get(name)(x)).all()
+    assert jnp.isfinite(jax.grad(lambda z: get(name)(z).sum())(x)).all()
+
+
+def test_rows_of_a_softmax_are_probabilities(key):
+    p = activations.softmax(20 * jax.random.normal(key, (50, 6)))
+    np.testing.assert_allclose(p.sum(axis=1), np.ones(50), rtol=1e-6)
+    # A shift of all scores changes nothing.
+    x = jax.random.normal(key, (50, 6))
+    np.testing.assert_allclose(activations.softmax(x + 3), activations.softmax(x), rtol=1e-5)
+
+
+def test_a_name_gives_the_function_and_back(name):
+    assert get(get(name)) is get(name)
+    assert get(name_of(get(name))) is get(name)
+    assert serialized(name) == name
+
+
+def test_none_is_linear():
+    assert get(None) is activations.linear
+    assert name_of(None) == serialized(None) == "linear"
+
+
+def test_an_unknown_name_gets_a_hint():
+    with pytest.raises(UnknownNameError, match="did you mean 'relu'"):
+        get("rellu")
+
+
+def test_a_function_of_ones_own_has_a_name_but_cannot_be_written():
+    def cube(x):
+        return x**3
+
+    assert get(cube) is cube
+    assert name_of(cube) == "cube"
+    with pytest.raises(ArgumentError, match="'cube' is a function of your own"):
+        serialized(cube)
+
+
+def test_a_function_that_borrows_a_built_in_name_cannot_be_written():
+    def relu(x):
+        return x
+
+    with pytest.raises(ArgumentError, match="of your own"):
+        serialized(relu)
