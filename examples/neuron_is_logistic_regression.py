@@ -1,12 +1,13 @@
 """One sigmoid neuron is logistic regression: the same accuracy, and the same weights.
 
-A neuron with a sigmoid computes p = sigmoid(w·x + b), and cross-entropy is the likelihood that logistic regression
-maximises. So both look for the same w and b; the one by gradient descent on batches, the other by Newton-like steps on all rows.
+A neuron with a sigmoid computes p = sigmoid(w·x + b), and cross-entropy is the likelihood that logistic
+regression maximises. So both look for the same w and b; the one by gradient descent on batches, the other by
+Newton's steps on all rows.
 
 Run it with:
 
-    python examples/neuron_is_logistic_regression.py              # 395,520 synthetic loans, and the embedded table
-    python examples/neuron_is_logistic_regression.py --rows 20000 # a quick look
+    python examples/neuron_is_logistic_regression.py               # 395,520 loans and the embedded table
+    python examples/neuron_is_logistic_regression.py --rows 20000  # a quick look
 """
 
 import argparse
@@ -28,7 +29,7 @@ from neurode.optimizers import Adam
 def prepare(frame: pl.DataFrame, target: str) -> tuple[list[str], np.ndarray, np.ndarray]:
     """Feature names, one-hot and min-max scaled features, and the target."""
     words = [name for name, dtype in frame.schema.items() if dtype == pl.String]
-    # Without its first level a category is not the sum of other columns, so that there is one best w, not many.
+    # Without its first level a category is not the sum of other columns: there is one best w, not many.
     features = frame.drop(target).to_dummies(words, drop_first=True)
     # A column that is the sum of others says nothing new and would make many w equally good.
     features = features.select(name for name in features.columns if features[name].n_unique() > 1)

@@ -57,6 +57,7 @@ def test_every_initializer_has_its_moments_here():
 
 def test_mean_variance_and_bounds_are_what_the_name_says(name, key):
     weights = np.asarray(get(name)(key, SHAPE), np.float64)
+    assert (weights.shape, get(name)(key, SHAPE).dtype) == (SHAPE, jnp.float32)
     mean, variance, largest = MOMENTS[name]
     # 150,000 draws: their mean is within 5 standard errors, their variance within 3 percent.
     assert abs(weights.mean() - mean) <= 5 * math.sqrt(variance / weights.size)
@@ -75,15 +76,23 @@ def test_another_key_gives_other_weights(name, key):
     assert same == (name in ("zeros", "ones"))
 
 
-@pytest.mark.parametrize("shape", [(7,), (7, 3), (2, 7, 3)])
-def test_shape_and_type_are_as_asked(name, key, shape):
-    weights = get(name)(key, shape)
-    assert (weights.shape, weights.dtype) == (shape, jnp.float32)
+def test_a_bias_has_its_one_axis_as_fan(key):
+    # A vector of 7 has fan in 7 and fan out 7: its limit is √(3 / 7).
+    weights = get("glorot_uniform")(key, (7,))
+    assert (weights.shape, float(jnp.abs(weights).max()) < math.sqrt(3 / 7)) == ((7,), True)
 
 
-def test_jit_agrees_with_eager(name, key):
-    jitted = jax.jit(lambda key: get(name)(key, (4, 5)))(key)
-    np.testing.assert_allclose(jitted, get(name)(key, (4, 5)), rtol=1e-6, atol=1e-7)
+def test_all_but_the_last_axis_are_inputs(key):
+    # Fan in 2 · 150 = 300, as for the flat kernel.
+    weights = get("lecun_uniform")(key, (2, 150, 500))
+    assert weights.shape == (2, 150, 500)
+    assert float(weights.var()) == pytest.approx(1 / 300, rel=0.03)
+
+
+def test_jit_agrees_with_eager(key):
+    jitted = jax.jit(lambda key: {name: draw(key, (4, 5)) for name, draw in INITIALIZERS.items()})(key)
+    for name, draw in INITIALIZERS.items():
+        np.testing.assert_allclose(jitted[name], draw(key, (4, 5)), rtol=1e-6, atol=1e-7)
 
 
 @pytest.mark.parametrize("initializer", SCALINGS, ids=repr)

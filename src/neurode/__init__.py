@@ -10,9 +10,7 @@ if TYPE_CHECKING:
     from neurode.estimators import NeuralClassifier as NeuralClassifier
     from neurode.estimators import load as load
     from neurode.models import Sequential as Sequential
-    from neurode.runs import Run as Run
-    from neurode.runs import report as report
-    from neurode.runs import train as train
+    from neurode.runs import Run as Run  # `train` and `report` are there too.
     from neurode.tables import Schema as Schema
     from neurode.tables import read_table as read_table
 
@@ -32,7 +30,7 @@ _MODULES = {
     "activations", "callbacks", "datasets", "drawing", "errors", "estimators", "evaluation", "initializers",
     "layers", "losses", "metrics", "models", "optimizers", "runs", "tables", "training",
 }  # fmt: skip
-__all__ = sorted([*_HOMES, *_MODULES])  # noqa: PLE0604  Names that `__getattr__` below gives.
+__all__ = sorted([*_HOMES, *_MODULES])
 
 
 def __getattr__(name: str) -> Any:

@@ -334,7 +334,9 @@ class R2Score(Metric):
         }
 
     def result(self, state: dict[str, Array]) -> Array:
-        return jnp.mean(1 - _ratio(state["error"], state["spread"]))
+        error, spread = state["error"], state["spread"]
+        # A target without spread leaves nothing to explain: 1 for a right prediction, else 0.
+        return jnp.mean(jnp.where(spread == 0, (error == 0) * 1.0, 1 - _ratio(error, spread)))
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,10 @@ TABLES = {
         "with a single row",
     ),
     "number as target": (frame(problem_loan=pl.Series(np.linspace(0, 1, 300))), "a number to be predicted"),
-    "no feature columns": (lambda path: GOOD.select("problem_loan", pl.lit(3).alias("x")).write_csv(path), "no column to learn"),
+    "no feature columns": (
+        lambda path: GOOD.select("problem_loan", pl.lit(3).alias("x")).write_csv(path),
+        "no column to learn",
+    ),
     "infinities": (frame(annual_inc=pl.Series([np.inf] + [1.0, 2.5] * 149 + [3.0])), "infinite"),
 }
 
@@ -152,7 +155,9 @@ def predict(model, tmp_path, table, *arguments):
 
 
 def test_a_prediction_table_without_a_column_is_refused(model, tmp_path):
-    result = predict(model, tmp_path, GOOD.drop("annual_inc").rename({"term": "terms"}), "-o", str(tmp_path / "out.csv"))
+    result = predict(
+        model, tmp_path, GOOD.drop("annual_inc").rename({"term": "terms"}), "-o", str(tmp_path / "out.csv")
+    )
     assert result.exit_code == 1
     assert "'annual_inc'" in result.stderr
     assert "'terms' looks like 'term'" in result.stderr

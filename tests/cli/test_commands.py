@@ -25,8 +25,15 @@ def trained(tmp_path_factory):
 
 
 def test_train_prints_the_comparison_and_where_things_are(trained):
-    folder, result = trained
-    for name in ("network", "majority", "logistic regression", "gradient boosting", "report.html", "model.neurode"):
+    _, result = trained
+    for name in (
+        "network",
+        "majority",
+        "logistic regression",
+        "gradient boosting",
+        "report.html",
+        "model.neurode",
+    ):
         assert name in result.stdout
     assert "cost" in result.stdout
 
@@ -35,9 +42,12 @@ def test_the_run_folder_is_complete(trained):
     folder, _ = trained
     files = sorted(path.name for path in (folder / "runs" / "last").iterdir())
     assert files == [
-        "config.json", "evaluation.json", "events.jsonl", "model.neurode", "predictions.parquet", "report.html",
+        "config.json", "evaluation.json", "events.jsonl", "model.neurode", "predictions.parquet",
+        "report.html",
     ]  # fmt: skip
-    events = [json.loads(line) for line in (folder / "runs" / "last" / "events.jsonl").read_text().splitlines()]
+    events = [
+        json.loads(line) for line in (folder / "runs" / "last" / "events.jsonl").read_text().splitlines()
+    ]
     assert [event["event"] for event in events] == ["start", "epoch", "epoch", "end"]
 
 
@@ -75,7 +85,17 @@ def test_a_given_threshold_replaces_the_stored_one(trained):
 
 def test_train_json_is_one_object(tmp_path):
     make_loans(300).write_csv(tmp_path / "loans.csv")
-    result = run("train", tmp_path / "loans.csv", "-t", "problem_loan", "--epochs", 1, "-o", tmp_path / "runs", "--json")
+    result = run(
+        "train",
+        tmp_path / "loans.csv",
+        "-t",
+        "problem_loan",
+        "--epochs",
+        1,
+        "-o",
+        tmp_path / "runs",
+        "--json",
+    )
     document = json.loads(result.stdout)
     assert document["splits"] == {"training": 210, "validation": 45, "test": 45}
 
@@ -108,8 +128,11 @@ def test_a_mistyped_command_lists_the_commands():
 
 
 def loaded_by(code):
-    script = f"import sys\n{code}\nprint([m for m in ('jax', 'sklearn', 'polars', 'matplotlib') if m in sys.modules])"
-    return subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.strip()
+    heavy = ("jax", "sklearn", "polars", "matplotlib")
+    script = f"import sys\n{code}\nprint([name for name in {heavy} if name in sys.modules])"
+    return subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    ).stdout.strip()
 
 
 def test_import_and_help_load_nothing_heavy():

@@ -27,7 +27,9 @@ def fitted(loans):
 def test_probabilities_sum_to_one_and_decide_the_class(fitted, loans):
     probability = fitted.predict_proba(loans[0])
     np.testing.assert_allclose(probability.sum(axis=1), 1, rtol=1e-6)
-    np.testing.assert_array_equal(fitted.predict(loans[0]), fitted.classes_[(probability[:, 1] >= 0.5).astype(int)])
+    np.testing.assert_array_equal(
+        fitted.predict(loans[0]), fitted.classes_[(probability[:, 1] >= 0.5).astype(int)]
+    )
 
 
 def test_the_threshold_decides(fitted, loans):
@@ -38,7 +40,12 @@ def test_the_threshold_decides(fitted, loans):
 def test_every_kind_of_frame_gives_the_same_bits(fitted, loans, tmp_path):
     loans[0].write_parquet(tmp_path / "loans.parquet")
     expected = fitted.predict_proba(loans[0])
-    for table in (loans[0].to_pandas(), loans[0].to_dict(as_series=False), tmp_path / "loans.parquet", loans[0].to_arrow()):
+    for table in (
+        loans[0].to_pandas(),
+        loans[0].to_dict(as_series=False),
+        tmp_path / "loans.parquet",
+        loans[0].to_arrow(),
+    ):
         np.testing.assert_array_equal(fitted.predict_proba(table), expected)
 
 
@@ -100,9 +107,7 @@ def test_weight_zero_equals_a_removed_row(loans):
 
 
 def test_gaps_and_unseen_levels_are_scored(fitted, loans):
-    rows = loans[0].head(3).with_columns(
-        annual_inc=pl.lit(None, pl.Float64), purpose=pl.lit("space travel")
-    )
+    rows = loans[0].head(3).with_columns(annual_inc=pl.lit(None, pl.Float64), purpose=pl.lit("space travel"))
     assert np.isfinite(fitted.predict_proba(rows)).all()
     guards = fitted.guards(rows)
     assert guards.unseen == {"purpose": 3}

@@ -43,9 +43,14 @@ def test_parts_share_no_row(run):
 
 
 def test_config_and_evaluation_are_json(run):
-    assert json.loads((run.path / "config.json").read_text())["cost"] == {"false_negative": 5, "false_positive": 1}
+    assert json.loads((run.path / "config.json").read_text())["cost"] == {
+        "false_negative": 5,
+        "false_positive": 1,
+    }
     document = json.loads((run.path / "evaluation.json").read_text())
-    assert document["network"]["metrics"]["roc_auc"]["value"] == run.evaluation.network.metrics["roc_auc"].value
+    assert (
+        document["network"]["metrics"]["roc_auc"]["value"] == run.evaluation.network.metrics["roc_auc"].value
+    )
 
 
 def test_one_seed_gives_the_same_bits(run, tmp_path):

@@ -10,7 +10,7 @@ class Callback:
     """Base class. Override what you need; a batch hook that stays as it is costs nothing.
 
     `model` is the model being fitted (set `model.stop_training = True` to end the fit after the epoch),
-    `params` has `epochs`, `steps`, `verbose` and the names of the `metrics`.
+    `params` has `epochs`, `steps`, `verbose`, the names of the `metrics`, and `validation_freq`.
 
     Example:
         >>> class Count(Callback):

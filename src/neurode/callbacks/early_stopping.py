@@ -66,6 +66,9 @@ class EarlyStopping(Callback):
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         if self.monitor not in (logs or {}):
+            every = getattr(self, "params", {}).get("validation_freq", 1)
+            if self.monitor.startswith("val_") and (epoch + 1) % every:
+                return  # This epoch is not validated.
             raise UnknownNameError("quantity of the history", self.monitor, list(logs or {}))
         if epoch < self.start_from_epoch:
             return

@@ -2,12 +2,22 @@
 
 import sys
 import time
-from typing import Any, TextIO
+from typing import Any, Protocol, runtime_checkable
 
 from neurode.callbacks.callback import Callback, Logs
+from neurode.callbacks.history import in_keras_order
 
 WIDTH = 20
 """Characters of the bar."""
+
+
+@runtime_checkable
+class Stream(Protocol):
+    """Where lines are printed: a file, a terminal, a notebook's output."""
+
+    def write(self, text: str, /) -> Any: ...
+    def flush(self) -> Any: ...
+    def isatty(self) -> bool: ...
 
 
 class ProgbarLogger(Callback):
@@ -19,7 +29,7 @@ class ProgbarLogger(Callback):
         stream: Where to print; standard output by default, as in Keras.
     """
 
-    def __init__(self, verbose: int = 1, stream: TextIO | None = None) -> None:
+    def __init__(self, verbose: int = 1, stream: Stream | None = None) -> None:
         self.verbose, self._given = verbose, stream
         self._display: Any = None
 
@@ -37,7 +47,7 @@ class ProgbarLogger(Callback):
         self._show(self._line(self.params["steps"], logs or {}, done=True), end=True)
 
     @property
-    def _stream(self) -> TextIO:
+    def _stream(self) -> Stream:
         return self._given or sys.stdout
 
     def _line(self, steps: int, logs: Logs, *, done: bool) -> str:
@@ -47,7 +57,7 @@ class ProgbarLogger(Callback):
         left = (
             f"{seconds:.0f}s {speed}" if done else f"{seconds * (total - steps) / max(steps, 1):.0f}s {speed}"
         )
-        values = [left, *(f"{name}: {_number(value)}" for name, value in _in_keras_order(logs))]
+        values = [left, *(f"{name}: {_number(value)}" for name, value in in_keras_order(logs))]
         if self.verbose == 2:
             return f"{steps}/{total} - " + " - ".join(values)
         filled = WIDTH * steps // total
@@ -70,11 +80,6 @@ class ProgbarLogger(Callback):
     def _print(self, text: str) -> None:
         self._stream.write(text)
         self._stream.flush()
-
-
-def _in_keras_order(logs: Logs) -> list[tuple[str, Any]]:
-    """Training before validation, each by the alphabet, as Keras prints them."""
-    return sorted(logs.items(), key=lambda item: (item[0].startswith("val_"), item[0]))
 
 
 def _number(value: Any) -> str:

@@ -12,7 +12,9 @@ from neurode.cli.options import pairs, table_options
 @click.option("-t", "--target", metavar="COLUMN", help="Column to predict.")
 @click.option("--kind", "kinds", multiple=True, metavar="COLUMN=KIND", callback=pairs,
               help="Kind of a column where the inferred one is wrong; may be repeated.")  # fmt: skip
-@click.option("--json", "as_json", is_flag=True, help="Print the schema as JSON, for `neurode train --schema`.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print the schema as JSON, for `neurode train --schema`."
+)
 @table_options
 def command(
     table: str,
@@ -37,5 +39,5 @@ def command(
         frame, target = datasets.load(table), target or datasets.get(table).target
     else:
         frame = read_table(table, table=database_table, query=query)
-    schema = Schema.infer(frame, target, kinds)  # type: ignore[arg-type]
+    schema = Schema.infer(frame, target, kinds)
     click.echo(json.dumps(schema.to_json(), indent=2) if as_json else f"{frame.height:,} rows\n{schema}")

@@ -18,7 +18,10 @@ COMMANDS = {
 
 
 class Commands(click.Group):
-    """Loads a command's module when it is called, so that `--help` is quick, and prints our errors without a traceback."""
+    """Loads a command's module when it is called, so that `--help` is quick, and prints our errors without.
+
+    A traceback.
+    """
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -36,8 +39,7 @@ class Commands(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            error.message += f"\n\ncommands: {', '.join(COMMANDS)}"
-            raise
+            raise click.UsageError(f"{error.message}\n\ncommands: {', '.join(COMMANDS)}", ctx) from error
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

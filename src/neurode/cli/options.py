@@ -26,14 +26,18 @@ def pairs(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...
     return found
 
 
-def whole_numbers(ctx: click.Context, parameter: click.Parameter, value: str | None) -> tuple[int, ...] | None:
+def whole_numbers(
+    ctx: click.Context, parameter: click.Parameter, value: str | None
+) -> tuple[int, ...] | None:
     """`64,32` as a tuple; `0` or an empty text is no hidden layer at all."""
     if value is None:
         return None
     try:
         sizes = tuple(int(part) for part in value.split(",") if part.strip())
     except ValueError:
-        raise click.BadParameter(f"{value!r} is not a list of whole numbers such as 64,32", ctx, parameter) from None
+        raise click.BadParameter(
+            f"{value!r} is not a list of whole numbers such as 64,32", ctx, parameter
+        ) from None
     if sizes == (0,):
         return ()
     if any(size < 1 for size in sizes):
@@ -64,5 +68,6 @@ def read_schema(path: Path | None) -> Any:
         return Schema.from_json(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
         raise FileError(
-            f"cannot read the schema {str(path)!r}: {error}", hint="write one with: neurode describe TABLE --json"
+            f"cannot read the schema {str(path)!r}: {error}",
+            hint="write one with: neurode describe TABLE --json",
         ) from error

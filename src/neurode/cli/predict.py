@@ -16,7 +16,7 @@ WRITERS = {".csv": "write_csv", ".tsv": "write_csv", ".parquet": "write_parquet"
 @click.argument("model", type=click.Path(path_type=Path))
 @click.argument("table", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
-              help="CSV, TSV, Parquet or Arrow file to write; standard output as CSV if left out.")  # fmt: skip
+              help="CSV, TSV, Parquet or Arrow file to write; standard output if left out.")  # fmt: skip
 @click.option("--threshold", type=click.FloatRange(0, 1), help="Instead of the one stored in the model.")
 @click.option("--keep", is_flag=True, help="Write the columns of the table too.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a row.")
@@ -33,7 +33,8 @@ def command(
 ) -> None:
     """Score the rows of TABLE with MODEL.
 
-    Writes the probability of the positive class (of every class, where there are more than two) and the prediction.
+    Writes the probability of the positive class (of every class, where there are more than two) and the
+    prediction.
 
     \b
     Example:
@@ -54,7 +55,9 @@ def command(
             hint="in Python: neurode.load(path).predict(array)",
         )
     if threshold is not None and classifier.threshold_ is None:
-        raise ArgumentError("--threshold with more than two classes", hint="leave it out: the likeliest class is taken")
+        raise ArgumentError(
+            "--threshold with more than two classes", hint="leave it out: the likeliest class is taken"
+        )
     classifier.threshold_ = classifier.threshold_ if threshold is None else threshold
     frame = read_table(table, table=database_table, query=query)
     probability = classifier.predict_proba(frame)

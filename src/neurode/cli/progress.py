@@ -31,6 +31,8 @@ class Progress(Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         shown = " · ".join(
-            f"{name} {value:.4f}" for name, value in (logs or {}).items() if name in ("loss", "val_loss", "val_auc")
+            f"{name} {value:.4f}"
+            for name, value in (logs or {}).items()
+            if name in ("loss", "val_loss", "val_auc")
         )
         self.say(f"training the network: epoch {epoch + 1} of at most {self.params['epochs']} · {shown}")

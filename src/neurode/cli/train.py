@@ -20,23 +20,34 @@ from neurode.cli.options import pairs, prices, read_schema, table_options, whole
 @click.option("--threshold", default="0.5", show_default=True, metavar="RULE",
               help="A probability, f1, youden, recall=0.8, precision=0.5 or approval_rate=0.7.")  # fmt: skip
 @click.option("--cost", metavar="FN:FP", callback=prices,
-              help="Choose the threshold by the price of a false negative and a false positive, as in 5:1.")  # fmt: skip
-@click.option("--hidden", metavar="UNITS", callback=whole_numbers, help="Hidden layers, as in 64,32; 0 for none.")
+              help="Threshold by the prices of a false negative and a false positive: 5:1.")  # fmt: skip
+@click.option(
+    "--hidden", metavar="UNITS", callback=whole_numbers, help="Hidden layers, as in 64,32; 0 for none."
+)
 @click.option("--epochs", type=click.IntRange(1), help="Most epochs.")
 @click.option("--batch-size", type=click.IntRange(1), help="Rows of a step.")
 @click.option("--learning-rate", type=float, help="Size of a step.")
 @click.option("--dropout", type=click.FloatRange(0, 1, max_open=True), help="Share of hidden units dropped.")
 @click.option("--seed", default=0, show_default=True, help="Where all randomness comes from.")
-@click.option("-o", "--output", default="runs", show_default=True, metavar="FOLDER", help="Where run folders are made.")
+@click.option(
+    "-o", "--output", default="runs", show_default=True, metavar="FOLDER", help="Where run folders are made."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 @table_options
 def command(
-    table: str, kinds: dict[str, str], schema: Path | None, cost: Any, as_json: bool, quiet: bool, **options: Any
+    table: str,
+    kinds: dict[str, str],
+    schema: Path | None,
+    cost: Any,
+    as_json: bool,
+    quiet: bool,
+    **options: Any,
 ) -> None:
     """Train and judge a network on TABLE.
 
-    TABLE is a CSV, TSV, Parquet, Arrow or SQLite file, or an embedded dataset: credit_default (the default) or loans.
+    TABLE is a CSV, TSV, Parquet, Arrow or SQLite file, or an embedded dataset: credit_default (the default)
+        or loans.
 
     \b
     Example:

@@ -14,15 +14,23 @@ from neurode.callbacks import EarlyStopping
 from neurode.errors import ArgumentError, NotFittedError, TableError, UnknownNameError
 from neurode.layers import Activation, BatchNormalization, Dense, Dropout, Layer, TableEncoding
 from neurode.models import Sequential
-from neurode.tables import EncodedTarget, Encoding, Guards, Schema, encode_target, read_table, stratified_split
+from neurode.tables import (
+    EncodedTarget,
+    Encoding,
+    Guards,
+    Schema,
+    encode_target,
+    read_table,
+    stratified_split,
+)
 from neurode.typing import Columns
 
 
 class NeuralClassifier(ClassifierMixin, BaseEstimator):
     """A feed-forward network for classes, on the columns of a table as they are.
 
-    Numbers, categories, flags, dates and gaps go in raw; encoding is part of the network. Two classes end in one sigmoid
-    unit, more in a softmax.
+    Numbers, categories, flags, dates and gaps go in raw; encoding is part of the network. Two classes end in
+    one sigmoid unit, more in a softmax.
 
     Args:
         hidden_layer_sizes: Units of each hidden layer; `()` is a single neuron, that is, logistic regression.
@@ -33,14 +41,16 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
         learning_rate: Step size; the optimiser's own if None.
         batch_size: Rows of a step; "auto" grows with the table from 32 to 512.
         epochs: Most epochs.
-        early_stopping: Whether to stop when the loss on validation rows no longer falls, and to keep the best weights.
+        early_stopping: Whether to stop when the loss on validation rows no longer falls, and to keep the best
+            weights.
         patience: Epochs without a better loss before stopping.
-        validation_fraction: Share of the rows held out for early stopping when `fit` is given no validation data.
+        validation_fraction: Share of the rows held out for early stopping when `fit` is given no validation
+            data.
         scaling: Of numbers: "robust", "standard", "min-max" or "quantile".
         one_hot_limit: Most codes of a category that is one-hot; beyond it is embedded.
         threshold: Probability from which on a row is called the second class. Only with two classes.
-        positive: The class that counts as the second of two, whose probability the threshold looks at; the last in
-            sorted order if None.
+        positive: The class that counts as the second of two, whose probability the threshold looks at; the
+            last in sorted order if None.
         kinds: Kind of columns where the inferred one is wrong: `{"zip": "category"}`.
         random_state: Seed of weights, order of rows and dropout. None draws a new one at each fit.
         verbose: 0 silent, 1 a bar, 2 a line an epoch.
@@ -57,7 +67,8 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
         n_features_in_: How many.
 
     Raises:
-        TableError: If the table or the target cannot be learned from; the message says what is wrong with which column.
+        TableError: If the table or the target cannot be learned from; the message says what is wrong with
+            which column.
 
     Example:
         >>> frame = {"income": [20.0, 80.0, 30.0, 90.0] * 25, "grade": ["C", "A", "C", "A"] * 25}
@@ -138,14 +149,14 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
         self.classes_ = np.asarray(classes)
         self.feature_names_in_ = np.asarray(frame.columns, dtype=object)
         self.n_features_in_ = frame.width
-        self.schema_ = schema or Schema.infer(frame, overrides=dict(self.kinds or {}))  # type: ignore[arg-type]
+        self.schema_ = schema or Schema.infer(frame, overrides=dict(self.kinds or {}))
         self.threshold_ = self._checked_threshold()
         train = np.arange(len(codes))
         if self.early_stopping and validation_data is None:
             fractions = (1 - self.validation_fraction, self.validation_fraction, 0.0)
             train, held_out, _ = stratified_split(codes, fractions=fractions, seed=seed, classes=classes)
             validation_data = (frame[held_out], self.classes_[codes[held_out]])
-        self.encoding_ = Encoding.fit(frame[train], self.schema_, scaling=self.scaling)  # type: ignore[arg-type]
+        self.encoding_ = Encoding.fit(frame[train], self.schema_, scaling=self.scaling)
         columns = self.encoding_.transform(frame[train])
         self.model_ = self._network(columns, seed)
         self._fit_network(
@@ -161,11 +172,18 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
             TableError: If the table lacks columns, or values cannot be read.
         """
         self._check_fitted()
-        scores = self.model_.predict(self.encoding_.transform(read_table(X)))
+        return self.probability(self.encoding_.transform(read_table(X)))
+
+    def probability(self, columns: Columns) -> Float[np.ndarray, "rows classes"]:
+        """The probability of each class for rows that `encoding_` has encoded already."""
+        scores = self.model_.predict(columns)
         return np.hstack([1 - scores, scores]) if scores.shape[1] == 1 else scores
 
     def predict(self, X: Any) -> np.ndarray:
-        """The class of each row: the second of two where its probability reaches the threshold, else the likeliest."""
+        """The class of each row.
+
+        The second of two where its probability reaches the threshold, else the likeliest.
+        """
         return self.decide(self.predict_proba(X))
 
     def decide(self, probability: Float[np.ndarray, "rows classes"]) -> np.ndarray:
@@ -205,7 +223,9 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
             if self.dropout:
                 layers.append(Dropout(self.dropout))
         two = len(self.classes_) == 2
-        layers.append(Dense(1, "sigmoid", name="output") if two else Dense(len(self.classes_), "softmax", name="output"))
+        layers.append(
+            Dense(1, "sigmoid", name="output") if two else Dense(len(self.classes_), "softmax", name="output")
+        )
         model = Sequential(layers, name="classifier", seed=seed)
         statistics = encoding.statistics()
         names = model.get_layer("table").named_weights()
@@ -248,13 +268,15 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
 
     def _checked_threshold(self) -> float | None:
         if not 0 <= self.threshold <= 1:
-            raise ArgumentError(f"threshold={self.threshold!r}", hint="a threshold is a probability, from 0 to 1")
+            raise ArgumentError(
+                f"threshold={self.threshold!r}", hint="a threshold is a probability, from 0 to 1"
+            )
         return float(self.threshold) if len(self.classes_) == 2 else None
 
     def _seed(self) -> int:
         if isinstance(self.random_state, int | np.integer):
             return int(self.random_state)
-        random = self.random_state or np.random.RandomState()  # noqa: NPY002  scikit-learn's own kind of seed.
+        random = self.random_state or np.random.RandomState()
         return int(random.randint(2**31))
 
     def _check_fitted(self) -> None:
@@ -281,7 +303,8 @@ def order_classes(target: EncodedTarget, positive: Any = None) -> tuple[tuple, n
         raise UnknownNameError("class", positive, words)
     if len(words) > 2:
         raise ArgumentError(
-            f"positive={positive!r} with {len(words)} classes", hint="a positive class needs exactly two classes"
+            f"positive={positive!r} with {len(words)} classes",
+            hint="a positive class needs exactly two classes",
         )
     if words.index(str(positive)) == 1:
         return target.classes, target.codes

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from neurode.callbacks import History
 from neurode.errors import FileError, ModelFileError
 from neurode.estimators.classifier import NeuralClassifier
 from neurode.models import Sequential
@@ -27,11 +28,9 @@ def save_classifier(classifier: NeuralClassifier, path: str | os.PathLike) -> No
         "encoding": classifier.encoding_.to_json(),
         "decision": {"classes": classifier.classes_.tolist(), "threshold": classifier.threshold_},
         "training": {
-            "history": classifier.history_.history if classifier.history_ else {},
+            "history": classifier.history_.history,
             "best_epoch": classifier.best_epoch_,
-            "settings": {
-                name: value for name, value in classifier.get_params().items() if _is_json(value)
-            },
+            "settings": {name: value for name, value in classifier.get_params().items() if _is_json(value)},
         },
     }
     write_archive(path, "classifier", documents, tensors)
@@ -59,8 +58,9 @@ def load(path: str | os.PathLike) -> NeuralClassifier | Sequential:
 
 def _classifier_of_parts(documents: Mapping[str, Any], tensors: Mapping[str, np.ndarray]) -> NeuralClassifier:
     training, decision = documents["training"], documents["decision"]
-    settings = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in training["settings"].items()
+    settings: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in training["settings"].items()
     }
     classifier = NeuralClassifier(**settings)
     classifier.encoding_ = Encoding.from_json(documents["encoding"])
@@ -77,11 +77,14 @@ def _classifier_of_parts(documents: Mapping[str, Any], tensors: Mapping[str, np.
     names = [column.name for column in classifier.schema_.columns if column.name != classifier.schema_.target]
     classifier.feature_names_in_ = np.asarray(names, dtype=object)
     classifier.n_features_in_ = len(names)
-    classifier.history_ = None
+    classifier.history_ = History()
+    classifier.history_.history = training["history"]
     classifier.best_epoch_ = training["best_epoch"]
     return classifier
 
 
 def _is_json(value: Any) -> bool:
     plain = str | int | float | bool | None
-    return isinstance(value, plain) or (isinstance(value, tuple | list) and all(isinstance(v, plain) for v in value))
+    if isinstance(value, tuple | list):
+        return all(isinstance(item, plain) for item in value)
+    return isinstance(value, plain)

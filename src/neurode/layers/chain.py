@@ -34,9 +34,11 @@ class Chain(Layer):
         """A chain whose layers all have names, numbered by kind as Keras does: `dense`, `dense_1`.
 
         Raises:
-            ArgumentError: If two layers were given the same name.
+            ArgumentError: If two layers were given the same name, or one a name that cannot be filed under.
         """
         given = [layer.name for layer in layers if layer.name]
+        if refused := [name for name in given if not isinstance(name, str) or "/" in name]:
+            raise ArgumentError(f"a layer is named {refused[0]!r}", hint="a name is text without a slash")
         if repeated := [name for name, count in Counter(given).items() if count > 1]:
             raise ArgumentError(
                 f"two layers are named {repeated[0]!r}", hint="layer names are unique in a model"

@@ -49,6 +49,9 @@ class Dense(Layer):
         if not isinstance(self.units, int) or isinstance(self.units, bool) or self.units < 1:
             raise ArgumentError(f"Dense(units={self.units!r})", hint="units is a whole number, at least 1")
         activations.get(self.activation)
+        if self.activation is None:
+            # One name for one thing: equal layers share a compiled program, also after a trip through a file.
+            object.__setattr__(self, "activation", "linear")
         initializers.get(self.kernel_initializer)
         initializers.get(self.bias_initializer)
 

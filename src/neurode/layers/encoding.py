@@ -32,8 +32,8 @@ class TableEncoding(Layer):
     Args:
         gaps: For each number column, whether it gets an indicator of gaps.
         cardinalities: For each category column, its number of codes: levels + 2.
-        category_gaps: For each category column, whether "missing" has a slot; all have one if left out. A slot
-            that no training row fills would keep its random weight.
+        category_gaps: For each category column, whether "missing" has a slot; all have one if left out. A
+            slot that no training row fills would keep its random weight.
         scaling: `"min-max"`, `"standard"`, `"robust"` (followed by the smooth clip $x / \sqrt{1 + (x /
             3)^2}$, which keeps long tails within ±3) or `"quantile"` (the rank among training rows, as a
             normal score).

@@ -33,6 +33,10 @@ class BoundLayer:
         return self._model.network.layers[self._index]
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)  # Asked for by `copy` and others, before there is a model.
+        if hasattr(type(self), name):
+            self._model.train_state  # noqa: B018  A property of ours failed, since the model is not built.
         return getattr(self.spec, name)
 
     def __repr__(self) -> str:

@@ -1,10 +1,10 @@
 """From what people pass to `fit` to rows on the device, checked at the border."""
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
@@ -82,7 +82,9 @@ def to_rows(x: Any, y: np.ndarray, weight: Float[np.ndarray, " rows"] | None) ->
     if len(set(counts.values())) > 1:
         shown = ", ".join(f"{name} {count}" for name, count in counts.items())
         raise ShapeError(f"different numbers of rows: {shown}")
-    return Rows(*jax.tree.map(jnp.asarray, (x, y, weight)))
+    # Where memory allows it, the device reads the host's array in place.
+    on_device = functools.partial(jax.device_put, may_alias=True)
+    return Rows(*jax.tree.map(on_device, (x, y, weight)))
 
 
 def to_weights(

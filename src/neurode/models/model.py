@@ -295,11 +295,18 @@ class Model:
         self._start_optimizer()
         self.history = history = History()
         progress = [] if verbose == 0 else [ProgbarLogger(2 if verbose == 2 else 1)]
-        everyone = CallbackList([history, *progress, *(callbacks or [])])
+        # The person's first, as in Keras: what they write into the logs is recorded and printed.
+        everyone = CallbackList([*(callbacks or []), history, *progress])
         everyone.set_model(self)
         steps = steps_of(rows.size, batch_size)
         everyone.set_params(
-            {"epochs": epochs, "steps": steps, "verbose": verbose, "metrics": self.metrics_names}
+            {
+                "epochs": epochs,
+                "steps": steps,
+                "verbose": verbose,
+                "metrics": self.metrics_names,
+                "validation_freq": validation_freq,
+            }
         )
         plan = Plan(batch_size, epochs, initial_epoch, shuffle, self.seed)
         fit(program, self, rows, plan, everyone, history, validation, validation_freq)
@@ -335,7 +342,7 @@ class Model:
         x = to_inputs(x, self.train_state and self.input_shape_of_rows)
         rows = self._rows(x, y, sample_weight)
         program = self._program(batch_size or 32)
-        logs = to_logs(program.names, program.evaluate(self._ready(), rows))
+        logs = to_logs(program.names, program.evaluate(self.train_state.without_optimizer(), rows))
         if verbose != 0:
             print(" - ".join(f"{name}: {value:.4f}" if isinstance(value, float) else f"{name}: {value}"
                              for name, value in logs.items()))  # fmt: skip
@@ -389,11 +396,6 @@ class Model:
             start = start_of(self.optimizer.without_learning_rate())
             rate = np.float32(self.optimizer.learning_rate)
             self.train_state = now._replace(opt_state=start(now.params), learning_rate=rate)
-
-    def _ready(self) -> TrainState:
-        # The optimiser's state is no part of an evaluation; without it, trained and fresh models share a
-        # trace.
-        return self.train_state._replace(opt_state=None, step=np.int32(0), learning_rate=np.float32(0))
 
 
 def _named(metric: str | Metric | Callable, units: int, *, sparse: bool) -> tuple[str, Metric]:

@@ -6,14 +6,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
 from neurode import losses, metrics, optimizers
 from neurode.errors import ArgumentError, FileError, ModelFileError, NeurodeError, UnknownNameError
 from neurode.layers import LAYERS, Chain, Input
-from neurode.losses import Loss
-from neurode.metrics import Metric
 from neurode.models.archive import read_archive, write_archive
 from neurode.models.model import Model
 from neurode.models.sequential import Sequential
@@ -78,12 +77,14 @@ def model_of_parts(documents: Mapping[str, Any], tensors: Mapping[str, np.ndarra
         architecture = documents["architecture"]
         model = Sequential(name=architecture["name"], seed=architecture["seed"])
         model.network = Chain.of([_layer(entry) for entry in architecture["layers"]])
-        shape = architecture["input_shape"]
+        shape: Any = architecture["input_shape"]
         if isinstance(shape, dict):
-            model.build(Columns(tuple(shape["numbers"]), tuple(shape["codes"])))
+            shape = Columns(tuple(shape["numbers"]), tuple(shape["codes"]))
         else:
             model._input = Input(tuple(shape))
-            model.build(tuple(shape))
+            shape = model._input.shape
+        _check_weights(model.network, shape, tensors)
+        model.build(shape)
         _put_weights(model, tensors)
         _compile(model, documents["compile"])
     except ModelFileError:
@@ -104,23 +105,28 @@ def _layer(entry: Mapping[str, Any]) -> Any:
     return LAYERS[entry["class"]].from_config(entry["config"])
 
 
-def _put_weights(model: Model, tensors: Mapping[str, np.ndarray]) -> None:
-    now = model.train_state
-    parts: dict[str, dict] = {"params": {}, "state": {}}
+def _check_weights(network: Chain, shape: Any, tensors: Mapping[str, np.ndarray]) -> None:
+    # Shapes alone are asked for: an architecture that lies about its size gets no memory.
+    params, state = jax.eval_shape(lambda key: network.init(key, shape), jax.random.key(0))
     expected = {
         f"{part}/{layer}/{name}": value.shape
-        for part in parts
-        for layer, weights in getattr(now, part).items()
+        for part, tree in (("params", params), ("state", state))
+        for layer, weights in tree.items()
         for name, value in weights.items()
     }
     if {name: array.shape for name, array in tensors.items()} != expected:
         raise ModelFileError("the file's weights do not have the shapes that its architecture asks for")
     for path, array in tensors.items():
-        part, layer, name = path.split("/")
         if array.dtype != np.float32:
             raise ModelFileError(f"the weight {path!r} is {array.dtype}, not float32")
+
+
+def _put_weights(model: Model, tensors: Mapping[str, np.ndarray]) -> None:
+    parts: dict[str, dict] = {"params": {}, "state": {}}
+    for path, array in tensors.items():
+        part, layer, name = path.split("/")
         parts[part].setdefault(layer, {})[name] = jnp.asarray(array)
-    model.train_state = now._replace(**parts)
+    model.train_state = model.train_state._replace(**parts)
 
 
 def _compile_settings(model: Model) -> dict[str, Any] | None:
@@ -166,7 +172,7 @@ def _metric_record(metric: Any) -> Any:
     return _record(metric() if isinstance(metric, type) else metric, kinds)
 
 
-def _record(thing: Loss | Metric | optimizers.Optimizer, kinds: Any) -> dict[str, Any]:
+def _record(thing: Any, kinds: Any) -> dict[str, Any]:
     if type(thing) not in set(kinds):
         raise ArgumentError(
             f"the model is compiled with {thing!r}, a function of your own, which a file cannot carry",

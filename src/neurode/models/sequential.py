@@ -1,5 +1,6 @@
 """Layers in a row, with Keras's face."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from neurode.errors import ArgumentError, DataTypeError
@@ -27,7 +28,7 @@ class Sequential(Model):
     """
 
     def __init__(
-        self, layers: list[Layer | Input] | tuple = (), name: str = "sequential", *, seed: int = 0
+        self, layers: Sequence[Layer | Input] = (), name: str = "sequential", *, seed: int = 0
     ) -> None:
         super().__init__(Chain(()), name=name, seed=seed)
         self._input: Input | None = None

@@ -5,24 +5,24 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from neurode import datasets
 from neurode.callbacks import Callback
 from neurode.errors import ArgumentError, NeurodeError, UnknownNameError
-from neurode.estimators import NeuralClassifier, order_classes
-from neurode.evaluation import Comparison, Evaluation, Threshold, choose_threshold, fit_baselines, judge
+from neurode.estimators import NeuralClassifier
+from neurode.evaluation import Comparison, Threshold, choose_threshold, fit_baselines, judge
 from neurode.files import replacing
+from neurode.runs.data import PARTS, Data, prepare
 from neurode.runs.folder import EventLog, RunFolder
 from neurode.runs.report import report
 from neurode.runs.run import Run
-from neurode.tables import Schema, Split, encode_target, read_table, stratified_split
-
-PARTS = ("training", "validation", "test")
+from neurode.tables import Schema
+from neurode.typing import Columns
 
 
 def train(
@@ -45,8 +45,8 @@ def train(
 ) -> Run:
     """Trains a network on a table, judges it beside honest baselines and keeps everything in a run folder.
 
-    The rows are split by class and seed. The network learns from the training rows; the validation rows end its training and
-    choose the threshold; the test rows are seen once, at the end.
+    The rows are split by class and seed. The network learns from the training rows; the validation rows end
+    its training and choose the threshold; the test rows are seen once, at the end.
 
     Args:
         table: A path, a frame of any library, or the name of an embedded dataset (`"credit_default"`).
@@ -54,8 +54,9 @@ def train(
         positive: The class whose probability is predicted, of two: the bad event. The last in order if None.
         kinds: Kinds of columns where the inferred one is wrong.
         schema: What all columns are, instead of inferring it.
-        threshold: A probability or a rule: `"f1"`, `"youden"`, `"cost"`, `"recall=0.8"`, `"precision=0.5"`, `"approval_rate=0.7"`.
-        cost: Price of a `false_negative` and a `false_positive`; implies `threshold="cost"`.
+        threshold: A probability or a rule: `"f1"`, `"youden"`, `"recall=0.8"`, `"precision=0.5"`,
+            `"approval_rate=0.7"`, or `"cost"`.
+        cost: Price of a `false_negative` and of a `false_positive`; implies `threshold="cost"`.
         fractions: Shares of training, validation and test rows.
         seed: Of the split, the weights, the order of rows, dropout and the bootstrap.
         output: The folder that run folders are made in.
@@ -75,46 +76,67 @@ def train(
         >>> import neurode, tempfile
         >>> loans = neurode.datasets.make_loans(2_000)
         >>> run = train(loans, "problem_loan", output=tempfile.mkdtemp(), epochs=2)
-        >>> run.splits, sorted(file.name for file in run.path.iterdir())[-3:]
-        ({'training': 1400, 'validation': 300, 'test': 300}, ['model.neurode', 'predictions.parquet', 'report.html'])
+        >>> run.splits
+        {'training': 1400, 'validation': 300, 'test': 300}
     """
-    say, clock = notify or (lambda text: None), Clock()
+    stages = _Stages(notify)
     classifier = _classifier(settings, kinds, positive, seed)
-    if cost is not None:
-        threshold = "cost"
-    say("reading the table")
-    with clock.timed("reading"):
-        name, frame, target = _read(table, target, database_table, query)
-        if target not in frame.columns:
-            raise UnknownNameError("column", target, frame.columns)
-        encoded = encode_target(frame[target])
-        classes, codes = order_classes(encoded, positive)
-        frame = frame.filter(encoded.known)
-        schema = schema or Schema.infer(frame, target, kinds)  # type: ignore[arg-type]
-        split = stratified_split(codes, fractions=fractions, seed=seed, classes=classes)
-    warnings = _warnings(schema, encoded.n_dropped)
-    _check_rule(threshold, cost, classes)
+    rule = _Rule("cost" if cost is not None else threshold, cost)
+    with stages.stage("reading", "reading the table"):
+        data = prepare(
+            table,
+            target,
+            positive=positive,
+            kinds=kinds,
+            schema=schema,
+            fractions=fractions,
+            seed=seed,
+            database_table=database_table,
+            query=query,
+        )
+    rule.check(data.classes)
     config = {
-        "table": name,
-        "rows": frame.height,
-        "target": target,
-        "positive": None if len(classes) > 2 else _plain(classes[1]),
+        "table": data.name,
+        "rows": data.frame.height,
+        "target": data.target,
+        "positive": _plain(data.classes[1]) if len(data.classes) == 2 else None,
         "kinds": dict(kinds) if kinds else None,
-        "threshold": threshold,
+        "threshold": rule.threshold,
         "cost": dict(cost) if cost else None,
         "fractions": list(fractions),
         "seed": seed,
-        "settings": {k: list(v) if isinstance(v, tuple) else v for k, v in settings.items()},
-        "query": query,
+        "settings": {name: list(v) if isinstance(v, tuple) else v for name, v in settings.items()},
         "database_table": database_table,
+        "query": query,
     }
-    folder = RunFolder(output, Path(name).stem if isinstance(table, str | os.PathLike) else target)
+    folder = RunFolder(output, Path(data.name).stem if isinstance(table, str | os.PathLike) else data.target)
     try:
         folder.write_json("config.json", config)
-        folder.log("start", **{part: int(rows.size) for part, rows in zip(PARTS, split)})
-        run = _train_and_judge(
-            classifier, frame, codes, classes, split, schema, threshold, cost, config, warnings, folder, callbacks, say, clock
-        )
+        folder.log("start", **data.sizes)
+        with stages.stage("network", "training the network"):
+            _fit(classifier, data, (EventLog(folder), *callbacks))
+        evaluation, probability = _judge(classifier, data, rule, seed, stages)
+        if evaluation.threshold is not None:
+            classifier.set_params(threshold=evaluation.threshold.value)
+            classifier.threshold_ = evaluation.threshold.value
+        with stages.stage("writing", "writing the run folder"):
+            history = classifier.history_
+            run = Run(
+                path=folder.path,
+                config=config | {"interrupted": history.interrupted_at},
+                schema=data.schema,
+                splits=data.sizes,
+                model=classifier,
+                history=history,
+                evaluation=evaluation,
+                warnings=data.warnings,
+                timings=stages.seconds,
+            )
+            classifier.save(folder.path / "model.neurode")
+            folder.write_json("evaluation.json", evaluation.to_json())
+            _write_predictions(folder.path / "predictions.parquet", classifier, data, probability)
+            report(run)
+        folder.log("end", seconds=stages.seconds, best_epoch=classifier.best_epoch_)
     except (NeurodeError, KeyboardInterrupt):
         folder.discard()
         raise
@@ -122,193 +144,126 @@ def train(
     return run
 
 
-def _train_and_judge(
-    classifier: NeuralClassifier,
-    frame: pl.DataFrame,
-    codes: np.ndarray,
-    classes: tuple,
-    split: Split,
-    schema: Schema,
-    threshold: str | float | int,
-    cost: Mapping[str, float | int] | None,
-    config: dict[str, Any],
-    warnings: tuple[str, ...],
-    folder: RunFolder,
-    callbacks: tuple[Callback, ...],
-    say: Callable[[str], None],
-    clock: "Clock",
-) -> Run:
-    labels = np.asarray(classes)[codes]
-    parts = [(frame[rows], codes[rows]) for rows in split]
-    (train_frame, train_codes), (validation_frame, validation_codes), (test_frame, test_codes) = parts
-    say("training the network")
-    with clock.timed("network"):
-        classifier.fit(
-            train_frame,
-            labels[split.train],
-            validation_data=(validation_frame, labels[split.validation]),
-            schema=schema,
-            callbacks=(EventLog(folder), *callbacks),
-        )
-    say("training the baselines")
-    with clock.timed("baselines"):
-        columns = [classifier.encoding_.transform(part) for part, _ in parts]
-        baselines = fit_baselines(columns[0], train_codes, n_classes=len(classes), seed=config["seed"])
-    say("judging on the test rows")
-    with clock.timed("judging"):
-        chosen = None
-        models = {"network": classifier.predict_proba, **{b.name: b.predict_proba for b in baselines}}
-        seconds = {"network": clock.seconds["network"], **{b.name: b.fit_seconds for b in baselines}}
-        judged: list[Evaluation] = []
-        for name, predict in models.items():
-            inputs = (validation_frame, test_frame) if name == "network" else columns[1:]
-            on_validation, on_test = (predict(part) for part in inputs)
-            rule = _threshold(validation_codes, on_validation, threshold, cost, required=name == "network")
-            chosen = rule if name == "network" else chosen
-            judged.append(
-                judge(
-                    name,
-                    test_codes,
-                    on_test,
-                    [str(label) for label in classes],
-                    rule and rule.value,
-                    seed=config["seed"],
-                    fit_seconds=seconds[name],
-                )
+def _fit(classifier: NeuralClassifier, data: Data, callbacks: tuple[Callback, ...]) -> None:
+    train, validation, _ = data.split
+    labels = data.labels
+    classifier.fit(
+        data.frame[train],
+        labels[train],
+        validation_data=(data.frame[validation], labels[validation]),
+        schema=data.schema,
+        callbacks=callbacks,
+    )
+
+
+def _judge(
+    classifier: NeuralClassifier, data: Data, rule: "_Rule", seed: int, stages: "_Stages"
+) -> tuple[Comparison, np.ndarray]:
+    """The network beside its baselines on test rows, and its probabilities on validation and test rows."""
+    with stages.stage("baselines", "training the baselines"):
+        # Encoded once, by the training rows' statistics, for all models.
+        everything = classifier.encoding_.transform(data.frame)
+        train, validation, test = (Columns(*(part[rows] for part in everything)) for rows in data.split)
+        codes = [data.codes[rows] for rows in data.split]
+        baselines = fit_baselines(train, codes[0], n_classes=len(data.classes), seed=seed)
+    with stages.stage("judging", "judging on the test rows"):
+        models: list[tuple[str, Callable[[Columns], np.ndarray], float]] = [
+            ("network", classifier.probability, stages.seconds["network"])
+        ]
+        models += [(each.name, each.predict_proba, each.fit_seconds) for each in baselines]
+        probability = {name: (predict(validation), predict(test)) for name, predict, _ in models}
+        thresholds = {
+            name: rule.choose(codes[1], probability[name][0], required=name == "network")
+            for name, _, _ in models
+        }
+        judged = [
+            judge(
+                name,
+                codes[2],
+                probability[name][1],
+                [str(label) for label in data.classes],
+                line.value if (line := thresholds[name]) is not None else None,
+                seed=seed,
+                fit_seconds=seconds,
             )
-        comparison = Comparison(judged[0], tuple(judged[1:]), chosen)
-        if chosen is not None:
-            classifier.set_params(threshold=chosen.value)
-            classifier.threshold_ = chosen.value
-    say("writing the run folder")
-    with clock.timed("writing"):
-        classifier.save(folder.path / "model.neurode")
-        folder.write_json("evaluation.json", comparison.to_json())
-        _write_predictions(folder.path / "predictions.parquet", classifier, frame, split, labels)
-        history = classifier.history_
-        run = Run(
-            path=folder.path,
-            config=config | {"interrupted": history.interrupted_at if history.interrupted else None},
-            schema=schema,
-            splits={part: int(rows.size) for part, rows in zip(PARTS, split)},
-            model=classifier,
-            history=history,
-            evaluation=comparison,
-            warnings=warnings,
-            timings=clock.seconds,
-        )
-        report(run)
-    folder.log("end", seconds=clock.seconds, best_epoch=classifier.best_epoch_)
-    return run
+            for name, _, seconds in models
+        ]
+    comparison = Comparison(judged[0], tuple(judged[1:]), thresholds["network"])
+    return comparison, np.concatenate(probability["network"])
 
 
-class Clock:
-    """Seconds by stage."""
+@dataclass(frozen=True)
+class _Rule:
+    """How the threshold is chosen."""
 
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
+    threshold: str | float | int
+    cost: Mapping[str, float | int] | None
+
+    def check(self, classes: tuple) -> None:
+        """Refuses a rule that could not be applied in the end, before anything is trained."""
+        if len(classes) == 2:
+            try:
+                choose_threshold([0, 1], np.array([[0.9, 0.1], [0.1, 0.9]]), self.threshold, cost=self.cost)
+            except ArgumentError as error:
+                if "no threshold reaches" not in error.problem:
+                    raise
+        elif self.threshold != 0.5 and str(self.threshold) != "0.5":
+            raise ArgumentError(
+                f"threshold={self.threshold!r} with {len(classes)} classes",
+                hint="a threshold needs two classes; with more, the likeliest class is the answer",
+            )
+
+    def choose(self, target: np.ndarray, probability: np.ndarray, *, required: bool) -> Threshold | None:
+        """The threshold on these rows, None with more than two classes."""
+        if probability.shape[1] > 2:
+            return None
+        try:
+            return choose_threshold(target, probability, self.threshold, cost=self.cost)
+        except ArgumentError:
+            if required:
+                raise
+            # A baseline that no threshold can bring to the target is judged at 0.5.
+            return choose_threshold(target, probability, 0.5)
+
+
+class _Stages:
+    """Tells what is done, and keeps how long it took."""
+
+    def __init__(self, notify: Callable[[str], None] | None) -> None:
+        self.notify, self.seconds = notify or (lambda text: None), dict[str, float]()
 
     @contextmanager
-    def timed(self, stage: str) -> Iterator[None]:
-        """Adds the time of the block."""
+    def stage(self, name: str, text: str) -> Iterator[None]:
+        """A block that is timed under `name`."""
+        self.notify(text)
         begun = time.perf_counter()
         yield
-        self.seconds[stage] = round(time.perf_counter() - begun, 3)
+        self.seconds[name] = round(time.perf_counter() - begun, 3)
 
 
 def _classifier(
     settings: Mapping[str, Any], kinds: Mapping[str, str] | None, positive: Any, seed: int
 ) -> NeuralClassifier:
-    known = set(inspect.signature(NeuralClassifier).parameters) - {"random_state", "threshold", "positive", "kinds"}
-    if unknown := sorted(set(settings) - known):
-        raise UnknownNameError("setting", unknown[0], sorted(known))
+    taken = {"random_state", "threshold", "positive", "kinds"}
+    known = sorted(set(inspect.signature(NeuralClassifier).parameters) - taken)
+    if unknown := sorted(set(settings) - set(known)):
+        raise UnknownNameError("setting", unknown[0], known)
     return NeuralClassifier(**settings, kinds=kinds, positive=positive, random_state=seed)
 
 
-def _read(
-    table: Any, target: str | None, database_table: str | None, query: str | None
-) -> tuple[str, pl.DataFrame, str]:
-    embedded = isinstance(table, str) and table in datasets.DATASETS and not Path(table).exists()
-    if embedded:
-        dataset = datasets.get(table)
-        return table, dataset.load(), target or dataset.target
-    name = str(table) if isinstance(table, str | os.PathLike) else type(table).__name__
-    frame = read_table(table, table=database_table, query=query)
-    if target is None:
-        raise ArgumentError(
-            "no target column was named",
-            available=f"columns: {', '.join(map(repr, frame.columns[:12]))}",
-            hint="name the column to predict: --target COLUMN",
-        )
-    return name, frame, target
-
-
-def _check_rule(rule: str | float | int, cost: Mapping[str, float | int] | None, classes: tuple) -> None:
-    """Refuses a rule that could not be applied in the end, before anything is trained."""
-    if len(classes) > 2:
-        if rule != 0.5 or cost:
-            raise ArgumentError(
-                f"threshold={rule!r} with {len(classes)} classes",
-                hint="a threshold needs two classes; with more, the likeliest class is the answer",
-            )
-        return
-    try:
-        choose_threshold([0, 1], np.array([[0.9, 0.1], [0.1, 0.9]]), rule, cost=cost)
-    except ArgumentError as error:
-        if "no threshold reaches" not in error.problem:
-            raise
-
-
-def _threshold(
-    target: np.ndarray,
-    probability: np.ndarray,
-    rule: str | float | int,
-    cost: Mapping[str, float | int] | None,
-    *,
-    required: bool,
-) -> Threshold | None:
-    if probability.shape[1] > 2:
-        return None
-    try:
-        return choose_threshold(target, probability, rule, cost=cost)
-    except ArgumentError:
-        # A baseline that no threshold can bring to the target is judged at 0.5.
-        if required:
-            raise
-        return choose_threshold(target, probability, 0.5)
-
-
-def _warnings(schema: Schema, n_dropped: int) -> tuple[str, ...]:
-    notes = [
-        f"{column.name}: {note}" for column in schema.columns for note in column.notes if column.name != schema.target
-    ]
-    unused = [
-        f"{column.name}: left out, it is {_article(column.kind)}"
-        for column in schema.columns
-        if not column.is_feature and column.name != schema.target
-    ]
-    dropped = [f"{n_dropped:,} rows have no target and were left out"] if n_dropped else []
-    return (*dropped, *unused, *notes)
-
-
-def _article(kind: str) -> str:
-    return {"id": "an identifier", "constant": "constant", "text": "free text"}.get(kind, f"a {kind}")
-
-
-def _write_predictions(
-    path: Path, classifier: NeuralClassifier, frame: pl.DataFrame, split: Split, labels: np.ndarray
-) -> None:
-    rows = np.concatenate([split.validation, split.test])
-    probability = classifier.predict_proba(frame[rows])
-    part = np.repeat(PARTS[1:], [split.validation.size, split.test.size])
-    shown = probability[:, 1:] if probability.shape[1] == 2 else probability
-    named = list(classifier.classes_[1:] if probability.shape[1] == 2 else classifier.classes_)
+def _write_predictions(path: Path, classifier: NeuralClassifier, data: Data, probability: np.ndarray) -> None:
+    rows = np.concatenate(data.split[1:])
+    first = 1 if probability.shape[1] == 2 else 0
+    scores = {
+        f"probability_{label}": probability[:, first + place]
+        for place, label in enumerate(classifier.classes_[first:])
+    }
     table = pl.DataFrame(
         {
             "row": rows,
-            "part": part,
-            "target": labels[rows],
-            **{f"probability_{label}": shown[:, i] for i, label in enumerate(named)},
+            "part": np.repeat(PARTS[1:], [part.size for part in data.split[1:]]),
+            "target": data.labels[rows],
+            **scores,
             "prediction": classifier.decide(probability),
         }
     )
@@ -318,5 +273,3 @@ def _write_predictions(
 
 def _plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
-
-

@@ -5,9 +5,8 @@ Calls the epoch program in slices and keeps the person informed. All state is in
 
 import math
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import jax
 import jax.numpy as jnp
@@ -66,85 +65,94 @@ def fit(
             loss.
     """
     owner.stop_training = False
+    loop = _Loop(program, owner, rows, plan, callbacks)
     with catch_interrupt() as interrupt:
         callbacks.on_train_begin()
         try:
             for epoch in range(plan.first_epoch, plan.epochs):
                 callbacks.on_epoch_begin(epoch)
-                logs = _one_epoch(program, owner, rows, plan, epoch, callbacks, interrupt, history)
-                if logs is None:
+                logs, steps = loop.epoch(epoch, interrupt)
+                if steps < loop.steps:
+                    history.interrupted, history.interrupted_at = True, (epoch, steps)
                     break
                 if validation is not None and (epoch + 1) % validation_freq == 0:
-                    seen = to_logs(program.names, program.evaluate(owner.train_state, validation))
+                    values = program.evaluate(owner.train_state.without_optimizer(), validation)
+                    seen = to_logs(program.names, values)
                     logs |= {f"val_{name}": value for name, value in seen.items()}
                 callbacks.on_epoch_end(epoch, logs)
                 if interrupt.pressed:
-                    _note_interrupt(history, epoch + 1, 0)
+                    history.interrupted, history.interrupted_at = True, (epoch + 1, 0)
                 if interrupt.pressed or owner.stop_training:
                     break
         finally:
             callbacks.on_train_end()
 
 
-def _one_epoch(
-    program: Program,
-    owner: Owner,
-    rows: Rows,
-    plan: Plan,
-    epoch: int,
-    callbacks: CallbackList,
-    interrupt: Interrupt,
-    history: History,
-) -> dict[str, float] | None:
-    """The epoch's logs, or None if it was interrupted on the way."""
-    # Randomness depends on the steps taken so far: a fit that goes on after another, or after a kill, does
-    # not repeat itself.
-    taken = int(owner.train_state.step)
-    order = jnp.asarray(_order(rows.size, plan, taken))
-    key = jax.random.wrap_key_data(jnp.array([plan.seed % 2**32, taken], jnp.uint32))
-    totals = program.start(owner.train_state, rows)
-    steps = steps_of(rows.size, plan.batch_size)
-    logs: dict[str, float] = {}
-    for first, last in _slices(steps, 1 if callbacks.watches_batches else None):
-        if callbacks.watches_batches:
-            callbacks.on_train_batch_begin(first)
-        now, totals, values = program.train(
-            owner.train_state, totals, rows, order, key, np.int32(first), np.int32(last)
-        )
-        logs = to_logs(program.names, values)
-        if not math.isfinite(logs["loss"]):
-            raise _diverged(owner, rows, epoch, first, last)
-        owner.train_state = now
-        if callbacks.watches_batches:
-            callbacks.on_train_batch_end(first, logs)
-        callbacks.on_slice_end(last, logs)
-        if interrupt.pressed and last < steps:
-            _note_interrupt(history, epoch, last)
-            return None
-    return logs
+class _Loop:
+    """One fit: what stays the same from epoch to epoch, and what it has learned about its own speed."""
 
+    def __init__(
+        self, program: Program, owner: Owner, rows: Rows, plan: Plan, callbacks: CallbackList
+    ) -> None:
+        self.program, self.owner, self.rows, self.plan, self.callbacks = program, owner, rows, plan, callbacks
+        self.steps = steps_of(rows.size, plan.batch_size)
+        self.totals = program.start(owner.train_state, rows)
+        self.by_batch = callbacks.watches_batches
+        self.length = 1 if self.by_batch else STEPS_OF_FIRST_SLICE
+        # The last weights that are known to have a finite loss: a slice that went well began with them. Of
+        # the weights that a slice ends with only the next one knows.
+        self.proven = owner.train_state
+        self._next_order: tuple[int, np.ndarray] | None = None
 
-def _order(count: int, plan: Plan, taken: int) -> np.ndarray:
-    rng = np.random.Generator(np.random.PCG64([plan.seed, taken])) if plan.shuffle else None
-    return order_of(count, plan.batch_size, rng)
+    def epoch(self, epoch: int, interrupt: Interrupt) -> tuple[dict[str, float], int]:
+        """The epoch's logs and how many steps were taken, which is fewer than all after Ctrl-C.
 
+        Randomness depends on the steps taken so far: a fit that goes on after another does not repeat it.
+        """
+        taken = int(self.owner.train_state.step)
+        order = self._order(taken)
+        key = np.array([self.plan.seed % 2**32, taken], np.uint32)
+        totals, first, logs = self.totals, 0, {}
+        while first < self.steps:
+            last = min(self.steps, first + self.length)
+            if self.by_batch:
+                self.callbacks.on_train_batch_begin(first)
+            begun = time.perf_counter()
+            now, totals, values = self.program.train(
+                self.owner.train_state, totals, self.rows, order, key, np.int32(first), np.int32(last)
+            )
+            if last == self.steps and epoch + 1 < self.plan.epochs:
+                # While the device is busy, the host shuffles the next epoch.
+                self._next_order = (taken + self.steps, self._shuffled(taken + self.steps))
+            logs = to_logs(self.program.names, values)
+            if not math.isfinite(logs["loss"]):
+                self.owner.train_state = self.proven
+                raise _diverged(self.owner, self.rows, epoch, first, last)
+            self.proven, self.owner.train_state = self.owner.train_state, now
+            self._adapt(last - first, time.perf_counter() - begun)
+            first = last
+            if self.by_batch:
+                self.callbacks.on_train_batch_end(last - 1, logs)
+            self.callbacks.on_slice_end(last, logs)
+            if interrupt.pressed:
+                break
+        return logs, first
 
-def _slices(steps: int, length: int | None) -> Iterator[tuple[int, int]]:
-    """Cuts an epoch into slices of about `SECONDS_PER_SLICE`, measured as they run, or of `length` steps."""
-    first, size = 0, length or STEPS_OF_FIRST_SLICE
-    while first < steps:
-        last = min(steps, first + size)
-        begun = time.perf_counter()
-        yield first, last
-        seconds = time.perf_counter() - begun
-        if length is None:
-            # At most 16 times longer than the slice before: the first one may have been too short to measure.
-            size = int(size * min(16.0, max(0.25, SECONDS_PER_SLICE / max(seconds, 1e-6)))) or 1
-        first = last
+    def _order(self, taken: int) -> Any:
+        ready, self._next_order = self._next_order, None
+        return jnp.asarray(ready[1] if ready is not None and ready[0] == taken else self._shuffled(taken))
 
+    def _shuffled(self, taken: int) -> np.ndarray:
+        rng = np.random.Generator(np.random.PCG64([self.plan.seed, taken])) if self.plan.shuffle else None
+        return order_of(self.rows.size, self.plan.batch_size, rng)
 
-def _note_interrupt(history: History, epoch: int, step: int) -> None:
-    history.interrupted, history.interrupted_at = True, (epoch, step)
+    def _adapt(self, steps: int, seconds: float) -> None:
+        """Makes slices take about `SECONDS_PER_SLICE`."""
+        if self.by_batch or steps < min(self.length, self.steps):
+            return  # The rest of an epoch is too short to learn from.
+        # At most 16 times longer than the slice before: the first one may have been too short to measure.
+        factor = min(16.0, max(0.25, SECONDS_PER_SLICE / max(seconds, 1e-6)))
+        self.length = max(1, int(self.length * factor))
 
 
 def _diverged(owner: Owner, rows: Rows, epoch: int, first: int, last: int) -> DivergedError:

@@ -23,6 +23,10 @@ class TrainState(NamedTuple):
     opt_state: Any
     learning_rate: Scalar
 
+    def without_optimizer(self) -> "TrainState":
+        """What an evaluation depends on: trained, fresh and half-trained models share its trace."""
+        return self._replace(opt_state=None, step=np.int32(0), learning_rate=np.float32(0))
+
 
 class Rows(NamedTuple):
     """A table on the device: inputs, targets, and sample weights or None."""

@@ -1,0 +1,238 @@
+"""What every layer promises. A new layer is one line in CASES."""
+
+import functools
+import json
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from neurode.initializers import RandomNormal, RandomUniform
+from neurode.layers import LAYERS, Activation, BatchNormalization, Chain, Dense, Dropout, TableEncoding
+from neurode.layers.layer import Layer
+from neurode.typing import Columns
+
+ROWS = 6
+WIDE = TableEncoding(gaps=(False,), cardinalities=(40, 5), one_hot_limit=32)
+CASES = {
+    "dense": Dense(3),
+    "dense_gelu": Dense(3, activation="gelu"),
+    "dense_no_bias": Dense(3, use_bias=False),
+    "dense_drawn": Dense(
+        3, kernel_initializer=RandomNormal(0.0, 0.2), bias_initializer=RandomUniform(-1.0, 1.0)
+    ),
+    "activation": Activation("tanh"),
+    "softmax": Activation("softmax"),
+    "dropout": Dropout(0.5),
+    "dropout_off": Dropout(0.0),
+    "batch": BatchNormalization(),
+    "batch_plain": BatchNormalization(momentum=0.5, epsilon=1e-5, center=False, scale=False),
+    "encoding": TableEncoding(gaps=(True, False), cardinalities=(4, 5)),
+    "encoding_numbers": TableEncoding(gaps=(True, False), cardinalities=(), scaling="min-max"),
+    "encoding_codes": TableEncoding(gaps=(), cardinalities=(4,), category_gaps=(False,)),
+    "encoding_ranks": TableEncoding(gaps=(True, False), cardinalities=(4,), scaling="quantile"),
+    "encoding_embedded": WIDE,
+    "chain": Chain.of([Dense(5, activation="tanh"), Dropout(0.25), Dense(2)]),
+    "chain_table": Chain.of([WIDE, BatchNormalization(), Dense(1, activation="sigmoid")]),
+}
+
+
+def shape_for(layer):
+    """The shape of one row that the layer takes."""
+    first = layer.layers[0] if isinstance(layer, Chain) else layer
+    return first.input_shape if isinstance(first, TableEncoding) else (4,)
+
+
+def rows_for(layer, seed=1, rows=ROWS):
+    """Rows of numbers, or of columns with a gap and an unseen level."""
+    rng, shape = np.random.default_rng(seed), shape_for(layer)
+    if not isinstance(shape, Columns):
+        return jnp.asarray(rng.normal(size=(rows, *shape)), jnp.float32)
+    first = layer.layers[0] if isinstance(layer, Chain) else layer
+    numbers = rng.normal(size=(rows, *shape.numbers))
+    numbers[0, : sum(first.gaps)] = np.nan
+    codes = np.stack([rng.integers(0, n, rows) for n in first.cardinalities] or [np.zeros(rows)])[
+        : shape.codes[0]
+    ]
+    codes[:, 1] = 1
+    return Columns(jnp.asarray(numbers, jnp.float32), jnp.asarray(codes.T.reshape(rows, -1), jnp.uint8))
+
+
+@pytest.fixture(params=CASES)
+def layer(request):
+    return CASES[request.param]
+
+
+@functools.cache
+def made(layer):
+    return jax.jit(lambda key: layer.init(key, shape_for(layer)))(jax.random.key(0))
+
+
+@functools.cache
+def applied(layer):
+    """`(params, state, x, key, mask) -> (y, state)`, compiled for use and for training."""
+    use = jax.jit(lambda params, state, x: layer.apply(params, state, x))
+    train = jax.jit(
+        lambda params, state, x, key, mask=None: layer.apply(params, state, x, train=True, key=key, mask=mask)
+    )
+    return use, train
+
+
+def assert_equal(first, second, **tolerance):
+    jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, **tolerance), first, second)
+
+
+def test_every_layer_is_in_the_list():
+    assert set(LAYERS.values()) <= {type(layer) for layer in CASES.values()}
+
+
+def test_same_key_same_weights(layer):
+    again = jax.jit(lambda key: layer.init(key, shape_for(layer)))(jax.random.key(0))
+    jax.tree.map(np.testing.assert_array_equal, made(layer), again)
+
+
+def test_weights_are_float32(layer):
+    assert {leaf.dtype for leaf in jax.tree.leaves(made(layer))} <= {np.dtype(np.float32)}
+
+
+def test_jit_agrees_with_eager(layer):
+    x = rows_for(layer)
+    assert_equal(applied(layer)[0](*made(layer), x), layer.apply(*made(layer), x), rtol=1e-5, atol=1e-6)
+
+
+def test_rows_do_not_see_each_other_in_use(layer):
+    x = rows_for(layer)
+    whole, _ = applied(layer)[0](*made(layer), x)
+    alone, _ = applied(layer)[0](*made(layer), jax.tree.map(lambda a: a[:1], x))
+    np.testing.assert_allclose(whole[:1], alone, rtol=1e-5, atol=1e-6)
+
+
+def test_rows_do_not_see_each_other_in_training(layer):
+    if "BatchNormalization" in repr(layer):
+        pytest.skip("in training it centres each row by the mean of the batch: that is what it is for")
+    x, key = rows_for(layer), jax.random.key(2)
+    whole, _ = applied(layer)[1](*made(layer), x, key)
+    other = jax.tree.map(lambda a: a.at[1:].set(a[:1]), x)
+    changed, _ = applied(layer)[1](*made(layer), other, key)
+    np.testing.assert_allclose(whole[:1], changed[:1], rtol=1e-5, atol=1e-6)
+
+
+def test_every_parameter_gets_a_gradient(layer):
+    params, state = made(layer)
+    x, key = rows_for(layer, rows=64), jax.random.key(2)
+    # Squares, since the sum of a row of probabilities is 1 whatever the weights.
+    coefficients = jnp.arange(1.0, 65)[:, None]
+    gradients = jax.jit(
+        jax.grad(lambda p: (coefficients * layer.apply(p, state, x, train=True, key=key)[0] ** 2).sum())
+    )(params)
+    for gradient in jax.tree.leaves(gradients):
+        assert np.isfinite(gradient).all()
+        assert np.abs(gradient).sum() > 0
+
+
+def test_the_gradient_of_the_input_is_finite(layer):
+    params, state = made(layer)
+    x = rows_for(layer)
+    leaf = x.numbers if isinstance(x, Columns) else x
+
+    def total(values):
+        rows = x._replace(numbers=values) if isinstance(x, Columns) else values
+        return (layer.apply(params, state, rows)[0] ** 2).sum()
+
+    assert np.isfinite(jax.jit(jax.grad(total))(leaf)).all()
+
+
+def test_the_output_has_the_shape_that_was_announced(layer):
+    y, _ = applied(layer)[0](*made(layer), rows_for(layer))
+    assert y.shape == (ROWS, *layer.output_shape(shape_for(layer)))
+    assert y.dtype == np.float32
+
+
+def test_no_rows_are_no_rows(layer):
+    nothing = jax.tree.map(lambda a: a[:0], rows_for(layer))
+    assert applied(layer)[0](*made(layer), nothing)[0].shape[0] == 0
+
+
+def test_use_leaves_the_state_alone(layer):
+    _, state = applied(layer)[0](*made(layer), rows_for(layer))
+    jax.tree.map(np.testing.assert_array_equal, state, made(layer)[1])
+
+
+def test_traced_once_for_one_shape(layer):
+    traces = 0
+
+    @jax.jit
+    def step(params, state, x, key):
+        nonlocal traces
+        traces += 1
+        return layer.apply(params, state, x, train=True, key=key)
+
+    params, state = made(layer)
+    for seed in range(3):
+        _, state = step(params, state, rows_for(layer, seed), jax.random.key(seed))
+    assert traces == 1
+
+
+def test_masked_padding_rows_change_nothing(layer):
+    x, key = rows_for(layer), jax.random.key(2)
+    noise = jax.random.bits(key, (ROWS + 3, max(1, layer.random_bytes(shape_for(layer)))), jnp.uint8)
+    padded = jax.tree.map(lambda a: jnp.concatenate([a, jnp.repeat(a[-1:], 3, axis=0) * 9]), x)
+    mask = jnp.array([1.0] * ROWS + [0.0] * 3)
+    plain, state = applied(layer)[1](*made(layer), x, noise[:ROWS])
+    same, state_of_padded = applied(layer)[1](*made(layer), padded, noise, mask)
+    np.testing.assert_allclose(same[:ROWS], plain, rtol=1e-5, atol=1e-6)
+    assert_equal(state_of_padded, state, rtol=1e-5, atol=1e-6)
+
+
+def test_padding_rows_get_no_gradient_into_weights(layer):
+    params, state = made(layer)
+    x, key = rows_for(layer), jax.random.key(2)
+    noise = jax.random.bits(key, (ROWS + 3, max(1, layer.random_bytes(shape_for(layer)))), jnp.uint8)
+    padded = jax.tree.map(lambda a: jnp.concatenate([a, jnp.repeat(a[-1:], 3, axis=0) * 9]), x)
+    mask = jnp.array([1.0] * ROWS + [0.0] * 3)
+
+    @jax.jit
+    def gradient(x, noise, mask):
+        def total(p):
+            y, _ = layer.apply(p, state, x, train=True, key=noise, mask=mask)
+            return (mask[:, None] * y**2).sum()
+
+        return jax.grad(total)(params)
+
+    assert_equal(gradient(padded, noise, mask), gradient(x, noise[:ROWS], mask[:ROWS]), rtol=1e-4, atol=1e-5)
+
+
+def test_config_round_trip(layer):
+    if isinstance(layer, Chain):
+        pytest.skip("a chain is written layer by layer: see tests/models/test_saving.py")
+    again = type(layer).from_config(layer.get_config())
+    assert again.output_shape(shape_for(layer)) == layer.output_shape(shape_for(layer))
+    x = rows_for(layer)
+    jax.tree.map(
+        np.testing.assert_array_equal,
+        applied(again)[0](*made(again), x),
+        applied(layer)[0](*made(layer), x),
+    )
+
+
+def test_config_is_json(layer):
+    if not isinstance(layer, Chain):
+        again = type(layer).from_config(json.loads(json.dumps(layer.get_config())))
+        assert again.get_config() == layer.get_config()
+        assert hash(again) is not None
+
+
+def test_equal_layers_are_one_key(layer):
+    assert isinstance(layer, Layer)
+    assert hash(layer) == hash(CASES[next(name for name, known in CASES.items() if known == layer)])
+
+
+def test_randomness_as_bytes_or_as_a_key_is_taken(layer):
+    x, count = rows_for(layer), layer.random_bytes(shape_for(layer))
+    by_key, _ = applied(layer)[1](*made(layer), x, jax.random.key(2))
+    noise = jax.random.bits(jax.random.key(2), (ROWS, max(1, count)), jnp.uint8)
+    by_bytes, _ = applied(layer)[1](*made(layer), x, noise)
+    assert by_key.shape == by_bytes.shape
+    if not count:
+        np.testing.assert_array_equal(by_key, by_bytes)

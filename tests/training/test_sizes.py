@@ -1,0 +1,26 @@
+"""Every size of table against a batch of 4: one row, one whole step, whole steps, a short last one."""
+
+import subprocess
+import sys
+
+# In a process of its own: what the compiler cannot do may end the process instead of raising.
+SCRIPT = """
+import numpy as np
+from neurode.layers import Dense, Input
+from neurode.models import Sequential
+rng = np.random.default_rng(0)
+for hidden, rows in ((0, 1), (0, 4), (0, 5), (1, 1), (1, 4), (1, 5), (1, 8)):
+    print(f"{hidden} hidden layers, {rows} rows", flush=True)
+    model = Sequential([Input((2,)), *[Dense(3, activation="tanh")] * hidden, Dense(1, activation="sigmoid")])
+    model.compile("sgd", "binary_crossentropy", ["accuracy"])
+    x, y = rng.normal(size=(rows, 2)), rng.integers(0, 2, rows)
+    history = model.fit(x, y, batch_size=4, epochs=2, verbose=0).history
+    assert np.isfinite([values for values in history.values()]).all()
+"""
+
+
+def test_every_size_is_trained():
+    done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True)
+    tried = done.stdout.splitlines() or ["nothing"]
+    assert done.returncode == 0, f"it ended at {tried[-1]}: {done.stderr[-2000:]}"
+    assert len(tried) == 7
