@@ -4,10 +4,10 @@ import json
 import sys
 
 import numpy as np
-from neurode.estimators import NeuralClassifier
 from sklearn.metrics import accuracy_score, roc_auc_score
 from sklearn.model_selection import train_test_split
 
+from neurode.estimators import NeuralClassifier
 from neurode.tables import read_table
 
 loans = read_table(sys.argv[1])

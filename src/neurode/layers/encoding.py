@@ -123,6 +123,11 @@ class TableEncoding(Layer):
         embedded = sum(width for _, width in self._embedded().values())
         return (len(self.gaps) + sum(self.gaps) + len(self._slots()[0]) + embedded,)
 
+    @property
+    def embeds(self) -> bool:
+        """Whether any category has more codes than are one-hot."""
+        return bool(self._embedded())
+
     def columns_of_features(self) -> Int[np.ndarray, " features"]:
         """For each output feature the column that it comes from: number columns first, then categories."""
         numbers = np.arange(len(self.gaps))

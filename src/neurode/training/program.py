@@ -17,9 +17,9 @@ from jax.flatten_util import ravel_pytree
 from jaxtyping import Array, Float, Int, UInt32
 
 from neurode import activations, losses
-from neurode.layers import Activation, Chain, Dense, TableEncoding
-from neurode.losses import Loss
-from neurode.metrics import Metric
+from neurode.layers import Activation, Chain, Dense, Layer, TableEncoding
+from neurode.losses import FunctionLoss, Loss
+from neurode.metrics import FunctionMean, Metric
 from neurode.optimizers import Optimizer
 from neurode.training.compilation import alone_options, cpu_options, enable_cache, in_one_kernel
 from neurode.training.state import Batch, Rows, Totals, TrainState, zeros_of
@@ -84,7 +84,7 @@ def build(task: Task, batch_size: int) -> Program:
     enable_cache()
     return Program(
         names=("loss", *(name for name, _ in task.watched)),
-        train=_compiled(task.network, functools.partial(_train, task, batch_size)),
+        train=_compiled(task, functools.partial(_train, task, batch_size)),
         evaluate=jax.jit(functools.partial(_evaluate, task, max(batch_size, ROWS_PER_LOOK))),
         start=functools.partial(_start, task, batch_size),
     )
@@ -125,16 +125,35 @@ def start_of(optimizer: Optimizer) -> Callable[[Params], Any]:
     return jax.jit(lambda params: optimizer.init(ravel_pytree(params)[0]))
 
 
-def _compiled(network: Chain, train: Callable) -> Callable:
+def _compiled(task: Task, train: Callable) -> Callable:
     """The epoch of a single neuron as one kernel; larger networks need a library's matrix products.
 
     A step of 77-1 at batch 32 then takes 1.9 microseconds instead of 5.5.
     """
-    kinds = (Activation, Dense, TableEncoding)
-    single = all(isinstance(layer, kinds) and getattr(layer, "units", 1) == 1 for layer in network.layers)
-    if single and (options := alone_options()):
-        return jax.jit(in_one_kernel(train), compiler_options=options)
+    if _is_plain_neuron(task) and (options := alone_options()):
+        kernel = in_one_kernel(train)
+
+        def one_kernel_or_none(now: TrainState, totals: Totals, rows: Rows, *rest: Any) -> Any:
+            # A table of one row is left alone, as an epoch of one step is in `_train`.
+            return (kernel if rows.size > 1 else train)(now, totals, rows, *rest)
+
+        return jax.jit(one_kernel_or_none, compiler_options=options)
     return jax.jit(train, compiler_options=cpu_options())
+
+
+def _is_plain_neuron(task: Task) -> bool:
+    """Whether all products are with vectors, and no function of the user's own could hold another."""
+    functions = (FunctionLoss, FunctionMean)
+    ours = not any(isinstance(part, functions) for part in (task.loss, *(m for _, m in task.watched)))
+    return ours and all(_is_vector_work(layer) for layer in task.network.layers)
+
+
+def _is_vector_work(layer: Layer) -> bool:
+    if isinstance(layer, TableEncoding):
+        return not layer.embeds  # The gradient of an embedding is a scatter, which a kernel cannot hold.
+    if not isinstance(layer, Dense | Activation) or getattr(layer, "units", 1) != 1:
+        return False
+    return activations.get(layer.activation) in activations.ACTIVATIONS.values()
 
 
 def steps_of(rows: int, batch_size: int) -> int:
@@ -171,8 +190,9 @@ def _train(
     # One kernel instead of one a column array: with a single thing to begin with, XLA runs the kernels of a
     # step one after the other instead of handing them to threads. A step of 77-12-12-1 takes 9 microseconds,
     # not 15.
-    @in_one_kernel
-    def batch_of(i: Array, rows: Rows, order: Array, noise: Array | None, begin: Array) -> tuple:
+    # An epoch of a single step is left alone: there XLA (jaxlib 0.10) ends the process on such a kernel.
+    @(in_one_kernel if steps_of(rows.size, batch_size) > 1 else lambda function: function)
+    def batch_of(i: Array, rows: Rows, order: Array, noise: Array | None, begin: Array | int) -> tuple:
         start = i * batch_size
         mask = None if whole else (start + jnp.arange(batch_size) < rows.size).astype(jnp.float32)
         batch = _gather(rows, jax.lax.dynamic_slice(order, (start,), (batch_size,)), mask)
