@@ -3,31 +3,26 @@
 import json
 import sys
 
-import numpy as np
-from sklearn.metrics import accuracy_score, roc_auc_score
-from sklearn.model_selection import train_test_split
-
-from neurode.estimators import NeuralClassifier
-from neurode.tables import read_table
+import neurode
+from neurode.tables import Encoding, Schema, read_table, stratified_split
 
 loans = read_table(sys.argv[1])
 target = loans["problem_loan"].to_numpy()
-rows = np.arange(len(loans))
-train, test = train_test_split(rows, test_size=0.3, stratify=target, random_state=0)
-table = loans.drop("problem_loan")
+train, test, _ = stratified_split(target, fractions=(0.7, 0.3, 0))
+schema = Schema.infer(loans, "problem_loan")
+encoding = Encoding.fit(loans, schema, scaling="min-max", rows=train)
+columns = encoding.transform(loans)
+del loans
 
-network = NeuralClassifier(
-    hidden_layer_sizes=(12, 12), batch_size=32, epochs=5, early_stopping=False, random_state=0
+Dense = neurode.layers.Dense
+network = neurode.models.table_network(
+    encoding,
+    columns.rows(train),
+    [Dense(12, activation="relu"), Dense(12, activation="relu"), Dense(1, activation="sigmoid")],
+    one_hot_limit=64,
 )
-network.fit(table[train], target[train])
+network.compile(optimizer="adam", loss="binary_crossentropy", metrics=["accuracy", "auc"])
+network.fit(columns.rows(train), target[train], batch_size=32, epochs=5, verbose=0)
 
-probability = network.predict_proba(table[test])[:, 1]
-print(
-    json.dumps(
-        {
-            "features": table.width,
-            "accuracy": accuracy_score(target[test], probability > 0.5),
-            "auc": roc_auc_score(target[test], probability),
-        }
-    )
-)
+evaluation = network.evaluate(columns.rows(test), target[test], verbose=0, return_dict=True)
+print(json.dumps({"features": network.layers[0].output.shape[1], **evaluation}))

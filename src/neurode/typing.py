@@ -25,3 +25,7 @@ class Columns(NamedTuple):
 
     numbers: Any
     codes: Any
+
+    def rows(self, index: Any) -> "Columns":
+        """Some of the rows."""
+        return Columns(self.numbers[index], self.codes[index])

@@ -12,8 +12,8 @@ from sklearn.utils.validation import check_is_fitted
 from neurode import optimizers
 from neurode.callbacks import EarlyStopping
 from neurode.errors import ArgumentError, NotFittedError, TableError, UnknownNameError
-from neurode.layers import Activation, BatchNormalization, Dense, Dropout, Layer, TableEncoding
-from neurode.models import Sequential
+from neurode.layers import Activation, BatchNormalization, Dense, Dropout, Layer
+from neurode.models import Sequential, table_network
 from neurode.tables import (
     EncodedTarget,
     Encoding,
@@ -204,17 +204,7 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
         save_classifier(self, path)
 
     def _network(self, columns: Columns, seed: int) -> Sequential:
-        encoding = self.encoding_
-        layers: list[Layer] = [
-            TableEncoding(
-                gaps=encoding.gaps,
-                cardinalities=encoding.cardinalities,
-                category_gaps=tuple((columns.codes == 0).any(axis=0).tolist()),
-                scaling=self.scaling,
-                one_hot_limit=self.one_hot_limit,
-                name="table",
-            )
-        ]
+        layers: list[Layer] = []
         for units in self.hidden_layer_sizes:
             if self.batch_normalization:
                 layers += [Dense(units, use_bias=False), BatchNormalization(), Activation(self.activation)]
@@ -226,11 +216,9 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
         layers.append(
             Dense(1, "sigmoid", name="output") if two else Dense(len(self.classes_), "softmax", name="output")
         )
-        model = Sequential(layers, name="classifier", seed=seed)
-        statistics = encoding.statistics()
-        names = model.get_layer("table").named_weights()
-        model.get_layer("table").set_weights([statistics.get(name, value) for name, value in names.items()])
-        return model
+        return table_network(
+            self.encoding_, columns, layers, one_hot_limit=self.one_hot_limit, name="classifier", seed=seed
+        )
 
     def _fit_network(
         self, columns: Columns, codes: np.ndarray, weight: Any, validation_data: Any, callbacks: tuple

@@ -163,7 +163,7 @@ def _judge(
     with stages.stage("baselines", "training the baselines"):
         # Encoded once, by the training rows' statistics, for all models.
         everything = classifier.encoding_.transform(data.frame)
-        train, validation, test = (Columns(*(part[rows] for part in everything)) for rows in data.split)
+        train, validation, test = (everything.rows(rows) for rows in data.split)
         codes = [data.codes[rows] for rows in data.split]
         baselines = fit_baselines(train, codes[0], n_classes=len(data.classes), seed=seed)
     with stages.stage("judging", "judging on the test rows"):

@@ -1,6 +1,6 @@
 """Encoding: a table as float32 numbers and integer codes, by statistics of the training rows only."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import get_args
 
@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from neurode.errors import FileError, TableError, listed
-from neurode.tables.columns import level_text
+from neurode.tables.columns import Column, level_text
 from neurode.tables.documents import fields_of, from_document, list_of, to_document
 from neurode.tables.guards import Guards, find_guards
 from neurode.tables.levels import CategoryEncoding, Part, code_dtype
@@ -49,14 +49,23 @@ class Encoding:
     categories: tuple[CategoryEncoding, ...]
 
     @classmethod
-    def fit(cls, frame: pl.DataFrame, schema: Schema, *, scaling: str = "robust") -> "Encoding":
-        """The encoding that the rows of `frame` suggest.
+    def fit(
+        cls,
+        frame: pl.DataFrame,
+        schema: Schema,
+        *,
+        scaling: str = "robust",
+        rows: np.ndarray | None = None,
+    ) -> "Encoding":
+        """The encoding that the training rows suggest.
 
         Args:
-            frame: The training rows, and no others: validation and test rows must not shape the encoding.
+            frame: The table.
             schema: What the columns are.
             scaling: `min-max`, `standard`, `robust` (half of the rows within one unit), or
                 `quantile` (by rank).
+            rows: Numbers of the training rows; all rows if left out. Validation and test rows must not shape
+                the encoding.
 
         Raises:
             TableError: There is no feature, no row, or an infinite value.
@@ -68,14 +77,20 @@ class Encoding:
                 available=f"kinds: {kinds}",
                 hint="override a kind, for instance `overrides={'name': 'category'}`",
             )
-        if not frame.height:
+        if not (frame.height if rows is None else len(rows)):
             raise TableError("there are no training rows", hint="check the split or the filter before it")
-        table = schema.read(frame)
-        names = _number_names(schema)
-        matrix = _matrix(table, names)
+        schema.require(frame.columns)
         kind = get_scaling(scaling)
-        numbers = tuple(fit_number(name, matrix[:, place], kind) for place, name in enumerate(names))
-        return cls(schema, kind, numbers, tuple(_fit_categories(table, schema)))
+        numbers: list[NumberEncoding] = []
+        categories: list[CategoryEncoding] = []
+        # Column by column: a large table is never there twice.
+        for column in schema.features:
+            values = frame[column.name] if rows is None else frame[column.name].gather(rows)
+            values = schema.read_column(values)
+            if column.kind in {"number", "date"}:
+                numbers.append(fit_number(column.name, _numbers(values), kind))
+            categories += _fit_categories(values, column)
+        return cls(schema, kind, tuple(numbers), tuple(categories))
 
     def transform(self, frame: pl.DataFrame) -> Columns:
         """The rows of `frame` as arrays.
@@ -86,11 +101,15 @@ class Encoding:
         Raises:
             TableError: Columns are missing, a value cannot be read, or is infinite.
         """
-        table = self.schema.read(frame)
+        self.schema.require(frame.columns)
+        matrix = np.empty((frame.height, len(self.numbers)), np.float32)
+        for place, number in enumerate(self.numbers):
+            matrix[:, place] = _numbers(self.schema.read_column(frame[number.name]))
         codes = np.empty((frame.height, len(self.categories)), code_dtype(self.cardinalities))
         for place, category in enumerate(self.categories):
-            codes[:, place] = category.codes(_words(table[category.name], category.part))
-        return Columns(_matrix(table, [number.name for number in self.numbers]), codes)
+            values = self.schema.read_column(frame[category.name])
+            codes[:, place] = category.codes(_words(values, category.part))
+        return Columns(matrix, codes)
 
     def guards(self, frame: pl.DataFrame, columns: Columns | None = None) -> Guards:
         """What in `frame` training had not seen.
@@ -177,24 +196,16 @@ class Encoding:
         return cls(schema, values["scaling"], numbers, categories)
 
 
-def _number_names(schema: Schema) -> list[str]:
-    return [column.name for column in schema.features if column.kind in {"number", "date"}]
-
-
-def _matrix(table: pl.DataFrame, names: Sequence[str]) -> np.ndarray:
-    """The number columns as float32: what the network sees, and so what the statistics are of."""
-    matrix = np.empty((table.height, len(names)), np.float32)
-    for place, name in enumerate(names):
-        matrix[:, place] = _days(table[name]).cast(pl.Float32).to_numpy()
-    infinite = (np.abs(matrix) > LARGEST).sum(axis=0)
-    if infinite.any():
-        place = int(infinite.argmax())
-        count = f"{infinite[place]:,} {'value' if infinite[place] == 1 else 'values'}"
+def _numbers(values: pl.Series) -> np.ndarray:
+    """A number column as float32: what the network sees, and so what the statistics are of."""
+    array = _days(values).cast(pl.Float32).to_numpy()
+    if infinite := int((np.abs(array) > LARGEST).sum()):
         raise TableError(
-            f"column {names[place]!r} holds {count} infinite or beyond ±{LARGEST:g}",
+            f"column {values.name!r} holds {infinite:,} {'value' if infinite == 1 else 'values'} infinite "
+            f"or beyond ±{LARGEST:g}",
             hint="replace them by a number, or leave the cells empty",
         )
-    return matrix
+    return array
 
 
 def _days(values: pl.Series) -> pl.Series:
@@ -203,16 +214,14 @@ def _days(values: pl.Series) -> pl.Series:
     return values.cast(pl.Datetime("us")).to_physical() / _MICROSECONDS_A_DAY
 
 
-def _fit_categories(table: pl.DataFrame, schema: Schema) -> Iterator[CategoryEncoding]:
-    for column in schema.features:
-        values = table[column.name]
-        if column.kind in {"category", "flag"}:
-            yield CategoryEncoding(column.name, _levels(values, numeric=column.dtype in {"integer", "float"}))
-        elif column.kind == "date":
-            for part in get_args(Part)[1:]:
-                levels = _levels(_words(values, part), numeric=True)
-                if len(levels) > 1:
-                    yield CategoryEncoding(column.name, levels, part)
+def _fit_categories(values: pl.Series, column: Column) -> Iterator[CategoryEncoding]:
+    if column.kind in {"category", "flag"}:
+        yield CategoryEncoding(column.name, _levels(values, numeric=column.dtype in {"integer", "float"}))
+    elif column.kind == "date":
+        for part in get_args(Part)[1:]:
+            levels = _levels(_words(values, part), numeric=True)
+            if len(levels) > 1:
+                yield CategoryEncoding(column.name, levels, part)
 
 
 def _levels(words: pl.Series, *, numeric: bool) -> tuple[str, ...]:

@@ -102,16 +102,23 @@ class Schema:
             >>> schema.read(pl.DataFrame({"rate": ["9.5%"], "term": ["60"], "note": ["new"]})).to_dicts()
             [{'rate': 9.5, 'term': '60'}]
         """
-        self._require(frame.columns)
-        return pl.DataFrame(
-            [retyped(frame[column.name], column) for column in self.columns if column.name in frame.columns]
-        )
+        self.require(frame.columns)
+        return pl.DataFrame([self.read_column(frame[name]) for name in self.names if name in frame.columns])
 
-    def _require(self, present: list[str]) -> None:
+    def read_column(self, values: pl.Series) -> pl.Series:
+        """One column of another frame, read as this schema's was."""
+        return retyped(values, self[values.name])
+
+    def require(self, present: Collection[str]) -> None:
+        """Refuses a frame whose columns, `present`, lack a feature.
+
+        Raises:
+            TableError: All missing columns are named.
+        """
         missing = [column.name for column in self.features if column.name not in present]
         if not missing:
             return
-        close = [(name, *difflib.get_close_matches(name, present, n=1)) for name in missing]
+        close = [(name, *difflib.get_close_matches(name, list(present), n=1)) for name in missing]
         pairs = [f"{pair[1]!r} looks like {pair[0]!r}" for pair in close if len(pair) == 2]
         raise TableError(
             f"the table lacks {len(missing)} of the {len(self.features)} columns that the model reads: "
