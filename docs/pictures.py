@@ -1,4 +1,4 @@
-"""Draws the picture that the README shows: `make docs`. It trains on the embedded table and draws what came out."""
+"""Draws the picture that the README shows, from a run on the embedded table: `make docs`."""
 
 import tempfile
 from pathlib import Path
@@ -23,7 +23,7 @@ def main() -> None:
         )
         command = "$ neurode train credit_default\n\n"
         axes["text"].text(
-            0.5, 1, command + str(evaluation), family="monospace", fontsize=8.6, va="top", ha="left"
+            0.17, 1, command + str(evaluation), family="monospace", fontsize=8.6, va="top", ha="left"
         )
         axes["text"].set_axis_off()
         draw_network(

@@ -35,8 +35,13 @@ def test_a_name_with_a_slash_is_refused_as_in_keras():
         Chain.of([Dense(1, name="a/b")])
 
 
-def test_weights_are_kept_by_layer():
-    params, state = NET.init(jax.random.key(0), (4,))
+@pytest.fixture(scope="module")
+def built():
+    return jax.jit(lambda key: NET.init(key, (4,)))(jax.random.key(0))
+
+
+def test_weights_are_kept_by_layer(built):
+    params, state = built
     assert set(params) == {"dense", "batch_normalization", "dense_1"}
     assert set(state) == {"batch_normalization"}
     assert NET.shapes((4,)) == [(4,), (3,), (3,), (3,), (2,)]
@@ -47,8 +52,8 @@ def test_layers_of_one_shape_start_from_different_weights():
     assert (params["dense"]["kernel"] != params["dense_1"]["kernel"]).all()
 
 
-def test_a_chain_is_its_layers_one_after_the_other(key):
-    params, state = NET.init(key, (4,))
+def test_a_chain_is_its_layers_one_after_the_other(key, built):
+    params, state = built
     x = jax.random.normal(key, (5, 4))
     expected = x
     for layer in NET.layers:
@@ -56,16 +61,16 @@ def test_a_chain_is_its_layers_one_after_the_other(key):
     np.testing.assert_array_equal(NET.apply(params, state, x)[0], expected)
 
 
-def test_the_state_of_every_layer_goes_on(key):
-    params, state = NET.init(key, (4,))
+def test_the_state_of_every_layer_goes_on(key, built):
+    params, state = built
     _, after = NET.apply(params, state, jax.random.normal(key, (5, 4)), train=True, key=key)
     assert set(after) == set(state)
     moving = "batch_normalization", "moving_mean"
     assert (after[moving[0]][moving[1]] != state[moving[0]][moving[1]]).any()
 
 
-def test_the_head_is_split_off_and_put_on_again_without_a_change(key):
-    params, state = NET.init(key, (4,))
+def test_the_head_is_split_off_and_put_on_again_without_a_change(key, built):
+    params, state = built
     x = jax.random.normal(key, (5, 4))
     scores, activation = NET.head()
     assert activation is activations.softmax

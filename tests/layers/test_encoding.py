@@ -23,9 +23,9 @@ def columns(numbers, codes):
 
 
 def encoded(layer, x, **state):
-    params, start = layer.init(jax.random.key(0), layer.input_shape)
+    params, start = jax.jit(lambda key: layer.init(key, layer.input_shape))(jax.random.key(0))
     state = start | {name: jnp.asarray(value, jnp.float32) for name, value in state.items()}
-    return np.asarray(layer.apply(params, state, x)[0]), params
+    return np.asarray(jax.jit(layer.apply)(params, state, x)[0]), params
 
 
 def test_numbers_are_shifted_and_scaled_and_gaps_are_filled_and_told():
@@ -77,7 +77,7 @@ def test_the_embedding_of_unseen_gets_no_gradient():
     layer = TableEncoding(gaps=(), cardinalities=(40,))
     params, state = layer.init(jax.random.key(0), layer.input_shape)
     x = columns(np.zeros((3, 0)), [0, 1, 5])
-    gradient = jax.grad(lambda p: layer.apply(p, state, x)[0].sum())(params)["embedding_0"]
+    gradient = jax.jit(jax.grad(lambda p: layer.apply(p, state, x)[0].sum()))(params)["embedding_0"]
     assert np.flatnonzero(np.abs(gradient).sum(axis=1)).tolist() == [0, 5]
 
 

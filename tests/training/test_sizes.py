@@ -23,7 +23,8 @@ INPUT = Input((2,))
 for hidden, rows in ((0, 1), (0, 4), (0, 5), (1, 1), (1, 4), (1, 5), (1, 8)):
     train(INPUT, rng.normal(size=(rows, 2)), hidden)
 for hidden, rows, gaps, cardinalities in (
-    (0, 1, (True,), (4,)), (0, 4, (True,), (4,)), (0, 5, (), (4,)), (0, 5, (True,), ()), (1, 4, (True,), (4, 50)),
+    (0, 1, (True,), (4,)), (0, 4, (True,), (4,)), (0, 5, (), (4,)), (0, 5, (True,), ()),
+    (1, 4, (True,), (4, 50)),
 ):
     numbers = rng.normal(size=(rows, len(gaps)))
     codes = rng.integers(0, 4, (rows, len(cardinalities))).astype(np.uint8)
