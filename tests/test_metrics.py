@@ -192,7 +192,7 @@ def test_every_metric_is_in_the_list():
     assert {type(metric) for metric in METRICS.values()} <= {type(metric) for metric, _, _ in CASES.values()}
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(seed=st.integers(0, 10**6), w=WEIGHTS)
 def test_all_match_their_definition(seed, w):
     for name, (_, kind, naive) in CASES.items():
@@ -203,7 +203,7 @@ def test_all_match_their_definition(seed, w):
             np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5, err_msg=name)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(seed=st.integers(0, 10**6), w=WEIGHTS)
 def test_streaming_in_pieces_equals_the_whole(seed, w):
     for name, (_, kind, _) in CASES.items():
