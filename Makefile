@@ -20,6 +20,7 @@ test: .venv/test
 ## bench: measure neurode beside Keras, PyTorch and scikit-learn; writes benchmarks/results/speed.md
 bench: .venv/bench
 	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/embedded_table.py
 
 ## docs: draw the pictures that the README shows
 docs: .venv/train

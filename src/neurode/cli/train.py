@@ -28,7 +28,9 @@ from neurode.cli.options import pairs, prices, read_schema, table_options, whole
 @click.option("--batch-size", type=click.IntRange(1), help="Rows of a step.")
 @click.option("--learning-rate", type=float, help="Size of a step.")
 @click.option("--dropout", type=click.FloatRange(0, 1, max_open=True), help="Share of hidden units dropped.")
-@click.option("--seed", default=0, show_default=True, help="Where all randomness comes from.")
+@click.option(
+    "--seed", type=click.IntRange(0), default=0, show_default=True, help="Where all randomness comes from."
+)
 @click.option(
     "-o", "--output", default="runs", show_default=True, metavar="FOLDER", help="Where run folders are made."
 )

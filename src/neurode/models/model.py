@@ -49,7 +49,9 @@ class Model:
     def __init__(
         self, network: Chain, input_shape: Any = None, *, name: str = "model", seed: int = 0
     ) -> None:
-        self.network, self.name, self.seed = network, name, seed
+        if not isinstance(seed, int | np.integer) or seed < 0:
+            raise ArgumentError(f"seed={seed!r}", hint="a seed is a whole number, 0 or more")
+        self.network, self.name, self.seed = network, name, int(seed)
         self.input_shape_of_rows: Any = None
         self.optimizer: Optimizer | None = None
         self.loss: Loss | None = None
@@ -380,11 +382,9 @@ class Model:
         save_model(self, filepath, overwrite=overwrite)
 
     def _rows(self, x: Any, y: Any, sample_weight: Any = None, class_weight: Any = None) -> Rows:
-        if self.loss is None:
-            self.task  # noqa: B018  Says that the model is not compiled.
-            raise AssertionError
+        sparse = self.task.loss.sparse
         inputs = to_inputs(x, self.input_shape_of_rows)
-        targets = to_targets(y, self.shapes[-1][-1], sparse=self.loss.sparse)
+        targets = to_targets(y, self.shapes[-1][-1], sparse=sparse)
         return to_rows(inputs, targets, to_weights(targets, sample_weight, class_weight))
 
     def _program(self, batch_size: int) -> Program:
@@ -416,6 +416,6 @@ def _flat(names: Any) -> Iterable[Any]:
 
 
 def _whole(name: str, value: Any) -> int:
-    if isinstance(value, bool) or int(value) != value or value < 1:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
         raise ArgumentError(f"{name}={value!r}", hint=f"{name} is a whole number, at least 1")
     return int(value)

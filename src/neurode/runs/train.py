@@ -244,6 +244,8 @@ class _Stages:
 def _classifier(
     settings: Mapping[str, Any], kinds: Mapping[str, str] | None, positive: Any, seed: int
 ) -> NeuralClassifier:
+    if seed < 0:
+        raise ArgumentError(f"seed={seed!r}", hint="a seed is a whole number, 0 or more")
     taken = {"random_state", "threshold", "positive", "kinds"}
     known = sorted(set(inspect.signature(NeuralClassifier).parameters) - taken)
     if unknown := sorted(set(settings) - set(known)):
