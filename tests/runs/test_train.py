@@ -71,6 +71,16 @@ def test_an_unknown_setting_is_named(tmp_path):
         train(make_loans(100), TARGET, output=tmp_path, epoch=3)
 
 
+def test_a_mistyped_dataset_is_named():
+    with pytest.raises(UnknownNameError, match="did you mean 'credit_default'"):
+        train("credit_defualt")
+
+
+def test_a_negative_seed_is_refused(tmp_path):
+    with pytest.raises(ArgumentError, match="seed=-1"):
+        train(make_loans(100), TARGET, seed=-1, output=tmp_path)
+
+
 def test_a_path_without_target_asks_for_one(tmp_path):
     make_loans(100).write_csv(tmp_path / "loans.csv")
     with pytest.raises(ArgumentError, match="no target"):

@@ -48,8 +48,7 @@ def command(
 ) -> None:
     """Train and judge a network on TABLE.
 
-    TABLE is a CSV, TSV, Parquet, Arrow or SQLite file, or an embedded dataset: credit_default (the default)
-        or loans.
+    TABLE is a CSV, TSV, Parquet, Arrow or SQLite file, or an embedded dataset: credit_default, loans.
 
     \b
     Example:

@@ -91,6 +91,8 @@ def _read(
     if isinstance(table, str) and table in datasets.DATASETS and not Path(table).exists():
         dataset = datasets.get(table)
         return table, dataset.load(), target or dataset.target
+    if isinstance(table, str) and not Path(table).suffix and not Path(table).exists():
+        raise UnknownNameError("file or embedded dataset", table, datasets.DATASETS)
     frame = read_table(table, table=database_table, query=query)
     if target is None:
         raise ArgumentError(
