@@ -21,7 +21,13 @@ from neurode.layers import Activation, Chain, Dense, Layer, TableEncoding
 from neurode.losses import FunctionLoss, Loss
 from neurode.metrics import FunctionMean, Metric
 from neurode.optimizers import Optimizer
-from neurode.training.compilation import alone_options, cpu_options, enable_cache, in_one_kernel
+from neurode.training.compilation import (
+    alone_options,
+    cpu_options,
+    enable_cache,
+    in_one_kernel,
+    once_options,
+)
 from neurode.training.state import Batch, Rows, Totals, TrainState, zeros_of
 from neurode.typing import Params, State
 
@@ -111,7 +117,7 @@ def initializer(network: Chain, input_shape: Any) -> Callable[[Any], tuple[Param
     """
     enable_cache()
 
-    @jax.jit
+    @functools.partial(jax.jit, compiler_options=once_options())
     def init(key_data: Any) -> tuple[Params, State]:
         TRACES["init"] += 1
         return network.init(jax.random.wrap_key_data(key_data), input_shape)
@@ -122,7 +128,8 @@ def initializer(network: Chain, input_shape: Any) -> Callable[[Any], tuple[Param
 @functools.lru_cache(maxsize=256)
 def start_of(optimizer: Optimizer) -> Callable[[Params], Any]:
     """`params -> optimiser state` before the first step, compiled."""
-    return jax.jit(lambda params: optimizer.init(ravel_pytree(params)[0]))
+    start = lambda params: optimizer.init(ravel_pytree(params)[0])  # noqa: E731
+    return jax.jit(start, compiler_options=once_options())
 
 
 def _compiled(task: Task, train: Callable) -> Callable:
