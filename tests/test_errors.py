@@ -21,7 +21,6 @@ BUILTIN = {
     "ModelFileError": ValueError,
     "NotFittedError": AttributeError,
     "DivergedError": ArithmeticError,
-    "MissingExtraError": ImportError,
 }
 
 

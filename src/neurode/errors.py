@@ -89,10 +89,6 @@ class DivergedError(NeurodeError, ArithmeticError):
     """Training whose loss became infinite or not a number before anything was learned."""
 
 
-class MissingExtraError(NeurodeError, ImportError):
-    """A part of neurode whose optional library is not installed."""
-
-
 def listed(names: Iterable[object], most: int = 8) -> str:
     """The names as a sentence part, the tail counted instead of printed.
 

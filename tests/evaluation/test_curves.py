@@ -3,7 +3,7 @@ import pytest
 import sklearn.metrics as reference
 
 from neurode.errors import ShapeError
-from neurode.evaluation import precision_recall_curve, roc_curve, score_histogram, threshold_sweep
+from neurode.evaluation import precision_recall_curve, roc_curve, score_histogram
 from neurode.evaluation.curves import MOST_POINTS, cuts
 from neurode.evaluation.ranking import rank
 
@@ -48,15 +48,6 @@ def test_a_histogram_holds_every_row_once(rows):
     histogram = score_histogram(*rows, bins=10)
     assert histogram.counts.sum(axis=1).tolist() == np.bincount(rows[0]).tolist()
     assert len(histogram.edges) == 11
-
-
-def test_a_sweep_says_what_each_threshold_gives(rows):
-    target, probability = rows
-    sweep = threshold_sweep(target, probability)
-    for place in (0, 7, len(sweep.threshold) - 1):
-        called = (probability[:, 1] >= sweep.threshold[place]).astype(int)
-        assert sweep.metrics["recall"][place] == pytest.approx(reference.recall_score(target, called))
-        assert sweep.metrics["approval_rate"][place] == pytest.approx(1 - called.mean())
 
 
 def test_a_cut_between_neighbouring_float32_scores_parts_them():

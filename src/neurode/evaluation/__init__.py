@@ -7,11 +7,9 @@ from neurode.evaluation.curves import (
     PrecisionRecallCurve,
     RocCurve,
     ScoreHistogram,
-    ThresholdSweep,
     precision_recall_curve,
     roc_curve,
     score_histogram,
-    threshold_sweep,
 )
 from neurode.evaluation.intervals import Interval
 from neurode.evaluation.judgement import Evaluation, judge
@@ -28,7 +26,6 @@ __all__ = [
     "RocCurve",
     "ScoreHistogram",
     "Threshold",
-    "ThresholdSweep",
     "choose_threshold",
     "count_confusion",
     "fit_baselines",
@@ -37,5 +34,4 @@ __all__ = [
     "precision_recall_curve",
     "roc_curve",
     "score_histogram",
-    "threshold_sweep",
 ]

@@ -40,14 +40,6 @@ class ScoreHistogram:
     counts: np.ndarray
 
 
-@dataclass(frozen=True, eq=False)
-class ThresholdSweep:
-    """What each threshold would give. `metrics` holds one array a name, `approval_rate` among them."""
-
-    threshold: np.ndarray
-    metrics: dict[str, np.ndarray]
-
-
 def roc_curve(target: Any, probability: Any) -> RocCurve:
     """True-positive rate against false-positive rate.
 
@@ -80,19 +72,6 @@ def score_histogram(target: Any, probability: Any, bins: int = 40) -> ScoreHisto
     edges = np.linspace(0, 1, bins + 1)
     counts = [np.histogram(probability[target == label, 1], edges)[0] for label in (0, 1)]
     return ScoreHistogram(edges, np.stack(counts))
-
-
-def threshold_sweep(target: Any, probability: Any) -> ThresholdSweep:
-    """Every decision metric at every threshold.
-
-    Example:
-        >>> sweep = threshold_sweep([0, 1, 1], [[0.9, 0.1], [0.4, 0.6], [0.2, 0.8]])
-        >>> sweep.metrics["precision"].round(2)
-        array([0.  , 1.  , 1.  , 0.67])
-    """
-    threshold, counts = _at_every_threshold(target, probability, "a threshold sweep")
-    named = {**decisions.DECISIONS, "approval_rate": decisions.approval_rate}
-    return ThresholdSweep(threshold, {name: metric(counts) for name, metric in named.items()})
 
 
 def cuts(ranking: Ranking) -> np.ndarray:
