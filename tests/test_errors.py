@@ -20,6 +20,7 @@ BUILTIN = {
     "FileError": ValueError,
     "ModelFileError": ValueError,
     "NotFittedError": AttributeError,
+    "MissingPackageError": ImportError,
     "DivergedError": ArithmeticError,
 }
 

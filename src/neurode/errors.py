@@ -85,6 +85,10 @@ class NotFittedError(NeurodeError, ValueError, AttributeError):
     """A model that was asked for an answer before it was trained or built."""
 
 
+class MissingPackageError(NeurodeError, ImportError):
+    """A package that is not installed and that only one feature needs."""
+
+
 class DivergedError(NeurodeError, ArithmeticError):
     """Training whose loss became infinite or not a number before anything was learned."""
 

@@ -1,16 +1,16 @@
 """Records: frozen dataclasses, a few of whose settings a person may change later.
 
-A frozen record can be the key of a compiled program. Keras's users expect to write `layer.trainable = False` and
-`optimizer.learning_rate = 0.01` all the same; the engine therefore keys on copies that nobody else holds.
+A frozen record can be the key of a compiled program. Keras's users expect to write `layer.trainable = False`
+and `optimizer.learning_rate = 0.01` all the same; the engine therefore keys on copies that nobody else holds.
 """
 
-from dataclasses import FrozenInstanceError, dataclass
+from dataclasses import FrozenInstanceError, dataclass, field
 from typing import Any, TypeVar, dataclass_transform
 
 Record = TypeVar("Record")
 
 
-@dataclass_transform(frozen_default=True)
+@dataclass_transform(field_specifiers=(field,))
 def record(kind: type[Record]) -> type[Record]:
     """A frozen dataclass whose attributes listed in the class's `settable` may be set.
 
