@@ -23,7 +23,7 @@ def columns(numbers, codes):
 
 
 def encoded(layer, x, **state):
-    params, start = jax.jit(lambda key: layer.init(key, layer.input_shape))(jax.random.key(0))
+    params, start = jax.jit(lambda key: layer.init(key, layer.columns_shape))(jax.random.key(0))
     state = start | {name: jnp.asarray(value, jnp.float32) for name, value in state.items()}
     return np.asarray(jax.jit(layer.apply)(params, state, x)[0]), params
 
@@ -56,7 +56,7 @@ def test_missing_without_training_rows_has_no_slot():
     layer = TableEncoding(gaps=(), cardinalities=(4, 3), category_gaps=(False, True))
     found, _ = encoded(layer, columns(np.zeros((2, 0)), [[0, 0], [3, 2]]))
     assert found.tolist() == [[0, 0, 1, 0], [0, 1, 0, 1]]
-    assert layer.output_shape(layer.input_shape) == (4,)
+    assert layer.output_shape(layer.columns_shape) == (4,)
 
 
 def test_a_wide_category_is_embedded_and_unseen_adds_nothing():
@@ -75,7 +75,7 @@ def test_an_embedding_without_gaps_gives_missing_nothing_either():
 
 def test_the_embedding_of_unseen_gets_no_gradient():
     layer = TableEncoding(gaps=(), cardinalities=(40,))
-    params, state = layer.init(jax.random.key(0), layer.input_shape)
+    params, state = layer.init(jax.random.key(0), layer.columns_shape)
     x = columns(np.zeros((3, 0)), [0, 1, 5])
     gradient = jax.jit(jax.grad(lambda p: layer.apply(p, state, x)[0].sum()))(params)["embedding_0"]
     assert np.flatnonzero(np.abs(gradient).sum(axis=1)).tolist() == [0, 5]
@@ -104,12 +104,12 @@ def test_each_feature_knows_its_column():
     # Two numbers, the gap of the first, three slots of column 2, the embedding of column 3.
     expected = [0, 1, 0, 2, 2, 2, *[3] * width]
     assert layer.columns_of_features().tolist() == expected
-    assert layer.output_shape(layer.input_shape) == (len(expected),)
+    assert layer.output_shape(layer.columns_shape) == (len(expected),)
 
 
 def test_another_table_is_refused_with_what_was_expected():
     layer = TableEncoding(gaps=(True, False), cardinalities=(4,))
-    params, state = layer.init(jax.random.key(0), layer.input_shape)
+    params, state = layer.init(jax.random.key(0), layer.columns_shape)
     with pytest.raises(ShapeError, match="table_encoding was built for 2 number and 1 category columns"):
         layer.apply(params, state, columns(np.zeros((2, 3)), np.zeros((2, 1))))
     with pytest.raises(ShapeError, match="was built for"):

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from neurode.errors import ArgumentError
+from neurode.errors import ArgumentError, ShapeError
 from neurode.layers import BatchNormalization
 
 LAYER = BatchNormalization(momentum=0.9, epsilon=1e-3)
@@ -89,3 +89,42 @@ def test_running_means_get_there():
 def test_settings_out_of_range_are_named(settings):
     with pytest.raises(ArgumentError, match="BatchNormalization"):
         BatchNormalization(**settings)
+
+
+@pytest.mark.parametrize("axis", [1, 2, -1])
+def test_rows_of_steps_share_the_statistics_of_an_axis_without_padding(axis):
+    x = np.random.default_rng(0).normal(size=(5, 3, 4)).astype(np.float32)
+    layer = BatchNormalization(axis=axis, momentum=0.0)
+    params, state = layer.init(jax.random.key(0), (3, 4))
+    mask = jnp.array([1.0, 1.0, 1.0, 0.0, 0.0])
+    y, state = layer.apply(params, state, jnp.asarray(x), train=True, mask=mask)
+    others = (0, 2) if axis == 1 else (0, 1)
+    np.testing.assert_allclose(state["moving_mean"], x[:3].mean(axis=others), rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(state["moving_variance"], x[:3].var(axis=others), rtol=1e-4)
+    np.testing.assert_allclose(np.asarray(y)[:3].mean(axis=others), np.zeros(x.shape[axis]), atol=1e-5)
+
+
+def test_a_frozen_layer_uses_its_running_means_in_training_too():
+    layer = BatchNormalization(trainable=False)
+    x = jnp.array([[1.0, 0.0], [3.0, 0.0]])
+    y, state = layer.apply(PARAMS, STATE, x, train=True)
+    assert state is STATE
+    np.testing.assert_array_equal(y, layer.apply(PARAMS, STATE, x)[0])
+
+
+def test_weights_are_drawn_kept_small_and_bounded_as_told():
+    layer = BatchNormalization(
+        gamma_initializer="zeros",
+        beta_regularizer="l2",
+        gamma_constraint="non_neg",
+        moving_mean_initializer="ones",
+    )
+    params, state = layer.init(jax.random.key(0), (2,))
+    assert (params["gamma"].tolist(), state["moving_mean"].tolist()) == ([0, 0], [1, 1])
+    assert float(layer.penalty({"beta": jnp.ones(2)})) == pytest.approx(0.02)
+    assert layer.constrained({"gamma": jnp.array([-1.0, 1.0])})["gamma"].tolist() == [0, 1]
+
+
+def test_the_wrong_width_is_named():
+    with pytest.raises(ShapeError, match="was built for 2 features, got 3"):
+        LAYER.apply(PARAMS, STATE, jnp.ones((2, 3)))

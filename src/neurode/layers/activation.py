@@ -1,17 +1,15 @@
 """An activation as a layer of its own."""
 
-from dataclasses import dataclass
-from typing import Any
-
 from jaxtyping import Array, Float
 
 from neurode import activations
 from neurode.layers.layer import Layer
 from neurode.layers.randomness import Randomness
+from neurode.records import record
 from neurode.typing import Params, State
 
 
-@dataclass(frozen=True)
+@record
 class Activation(Layer):
     """Applies an activation to every unit.
 
@@ -26,9 +24,6 @@ class Activation(Layer):
 
     activation: str | activations.Activation
 
-    def __post_init__(self) -> None:
-        activations.get(self.activation)
-
     def apply(
         self,
         params: Params,
@@ -39,7 +34,4 @@ class Activation(Layer):
         key: Randomness | None = None,
         mask: Float[Array, " rows"] | None = None,
     ) -> tuple[Float[Array, "rows ..."], State]:
-        return activations.get(self.activation)(x), state
-
-    def get_config(self) -> dict[str, Any]:
-        return super().get_config() | {"activation": activations.serialized(self.activation)}
+        return self.activation(x), state  # type: ignore[operator]

@@ -1,7 +1,6 @@
 """The layer that takes table columns in: scaling, one-hot and embedding, inside the step."""
 
 import math
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import jax
@@ -12,6 +11,7 @@ from jaxtyping import Array, Float, Int
 from neurode.errors import ArgumentError, ShapeError
 from neurode.layers.layer import Layer
 from neurode.layers.randomness import Randomness
+from neurode.records import record
 from neurode.typing import Columns, Params, Shape, State
 
 SCALINGS = ("min-max", "standard", "robust", "quantile")
@@ -19,7 +19,7 @@ QUANTILES = 33
 """Points of the grid of `scaling="quantile"`."""
 
 
-@dataclass(frozen=True)
+@record
 class TableEncoding(Layer):
     r"""Features from the columns of a table, so that a model takes raw columns.
 
@@ -41,7 +41,7 @@ class TableEncoding(Layer):
 
     Example:
         >>> layer = TableEncoding(gaps=(True,), cardinalities=(4,), scaling="standard")
-        >>> params, state = layer.init(jax.random.key(0), layer.input_shape)
+        >>> params, state = layer.init(jax.random.key(0), layer.columns_shape)
         >>> columns = Columns(jnp.array([[5.0], [jnp.nan]]), jnp.array([[2], [1]], jnp.uint8))
         >>> layer.apply(params, state, columns)[0]
         Array([[5., 0., 0., 1., 0.],
@@ -75,7 +75,7 @@ class TableEncoding(Layer):
             )
 
     @property
-    def input_shape(self) -> Columns:
+    def columns_shape(self) -> Columns:
         """The shape of one row: numbers and codes."""
         return Columns((len(self.gaps),), (len(self.cardinalities),))
 
@@ -136,7 +136,7 @@ class TableEncoding(Layer):
         return np.concatenate([numbers, np.flatnonzero(self.gaps), categories])
 
     def _check(self, input_shape: Any) -> None:
-        if not isinstance(input_shape, Columns) or input_shape != self.input_shape:
+        if not isinstance(input_shape, Columns) or input_shape != self.columns_shape:
             raise ShapeError(
                 f"{self.label} was built for {len(self.gaps)} number and {len(self.cardinalities)} category "
                 f"columns, got rows of shape {input_shape}",
