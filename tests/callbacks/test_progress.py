@@ -5,7 +5,7 @@ from types import ModuleType
 
 import pytest
 
-from neurode.callbacks import ProgbarLogger, progress
+from neurode.callbacks import CallbackList, ProgbarLogger, progress
 
 LOGS = {"loss": 0.52341, "val_loss": 1.5, "accuracy": 0.75, "val_accuracy": 0.0}
 
@@ -16,12 +16,13 @@ class Terminal(io.StringIO):
 
 
 def printed(logger, steps=4, slices=(1, 3, 4), epochs=1, logs=LOGS):
-    logger.set_params({"epochs": epochs, "steps": steps})
+    everyone = CallbackList(logger)
+    everyone.set_params({"epochs": epochs, "steps": steps})
     for epoch in range(epochs):
-        logger.on_epoch_begin(epoch)
+        everyone.on_epoch_begin(epoch)
         for done in slices:
-            logger.on_slice_end(done, {"loss": 0.52341})
-        logger.on_epoch_end(epoch, logs)
+            everyone.on_slice_end(done, {"loss": 0.52341})
+        everyone.on_epoch_end(epoch, logs)
     return logger._stream.getvalue()
 
 
@@ -122,3 +123,47 @@ def test_a_notebook_updates_one_line(monkeypatch):
     stream = io.StringIO()
     assert printed(ProgbarLogger(1, stream)) == "Epoch 1/1\n"
     assert [line.split()[0] for line in shown] == ["1/4", "3/4", "4/4"]
+
+
+def test_verbose_0_prints_nothing():
+    assert printed(ProgbarLogger(0, io.StringIO())) == ""
+
+
+@pytest.mark.parametrize(("asked", "verbose"), [("auto", 1), (0, 0), (2, 2)])
+def test_the_fit_says_how_much_to_print(asked, verbose):
+    logger, given = ProgbarLogger(), ProgbarLogger(2)
+    CallbackList([logger, given]).set_params({"epochs": 1, "steps": 1, "verbose": asked})
+    assert (logger.verbose, given.verbose) == (verbose, 2)
+
+
+def test_an_evaluation_and_a_prediction_end_with_a_line():
+    logger = ProgbarLogger(1, io.StringIO())
+    logger.set_params({"epochs": 1, "steps": 4})
+    logger.on_test_begin()
+    logger.on_test_end({"accuracy": 0.75, "loss": 0.5})
+    logger.on_predict_begin()
+    logger.on_predict_end({"outputs": None})
+    bar = "4/4 ━━━━━━━━━━━━━━━━━━━━ TIME"
+    assert without_times(logger._stream.getvalue()) == f"{bar} - accuracy: 0.7500 - loss: 0.5000\n{bar}\n"
+
+
+def test_validation_inside_a_fit_has_no_line_of_its_own():
+    logger = ProgbarLogger(1, io.StringIO())
+    logger.set_params({"epochs": 1, "steps": 4})
+    logger.on_train_begin()
+    logger.on_test_begin()
+    logger.on_test_end({"loss": 0.5})
+    assert logger._stream.getvalue() == ""
+    logger.on_train_end()
+    logger.on_test_begin()
+    logger.on_test_end({"loss": 0.5})
+    assert "loss: 0.5000" in logger._stream.getvalue()
+
+
+def test_a_source_of_unknown_length_counts_up_and_knows_it_afterwards():
+    logger = ProgbarLogger(1, Terminal())
+    text = without_times(printed(logger, steps=None, slices=(2, 4), epochs=2))
+    first, second = text.split("Epoch 2/2")
+    assert "2/Unknown TIME - loss" in first
+    assert "4/4 ━━━━━━━━━━━━━━━━━━━━ TIME - accuracy" in first
+    assert "2/4 ━━━━━━━━━━╸          TIME - loss" in second

@@ -1,7 +1,5 @@
 """The record of a fit."""
 
-from typing import Any
-
 from neurode.callbacks.callback import Callback, Logs
 
 
@@ -28,21 +26,14 @@ class History(Callback):
         self.interrupted = False
         self.interrupted_at: tuple[int, int] | None = None
 
+    def on_train_begin(self, logs: Logs | None = None) -> None:
+        self.epoch = []
+
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         self.epoch.append(epoch)
-        for name, value in in_keras_order(logs or {}):
+        for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(value)
 
     def __repr__(self) -> str:
         ended = ", interrupted" if self.interrupted else ""
         return f"History({len(self.epoch)} epochs of {', '.join(self.history) or 'nothing'}{ended})"
-
-
-def in_keras_order(logs: Logs) -> list[tuple[str, Any]]:
-    """Training before validation, each by the alphabet: the order of a history and of progress lines.
-
-    Example:
-        >>> [name for name, _ in in_keras_order({"val_loss": 1.0, "loss": 0.9, "auc": 0.7})]
-        ['auc', 'loss', 'val_loss']
-    """
-    return sorted(logs.items(), key=lambda item: (item[0].startswith("val_"), item[0]))
