@@ -107,3 +107,34 @@ def test_weights_of_one_shape_are_drawn_by_one_program(traced):
     assert traced()["init"] == 1
     model(units=14, seed=5)
     assert traced() == {}
+
+
+def test_functions_of_ones_own_are_traced_once_a_shape(rows, traced):
+    def error(y_true, y_pred):
+        return (y_true - y_pred) ** 2
+
+    net = Sequential([Input((6,)), Dense(2), Dense(1)])
+    net.compile("sgd", error, metrics=[error])
+    x, y = rows
+    traced()
+    net.fit(x, y, batch_size=8, epochs=3, verbose=0)
+    assert traced()["train"] == 1, "the short last batch is a step inside the same program"
+    net.fit(x[::-1], y, batch_size=8, epochs=2, verbose=0)
+    assert traced() == {}
+
+
+@pytest.mark.parametrize("watched", [False, True])
+def test_a_stream_of_another_length_is_not_traced_again(rows, traced, watched):
+    net = Sequential([Input((6,)), Dense(3 + watched), Dense(1)])
+    net.compile("sgd", "mse")
+    x, y = rows
+
+    def fit(batches):
+        net.fit(iter([(x[:10], y[:10])] * batches), verbose=0, callbacks=[Watching()] if watched else [])
+
+    traced()
+    fit(1)
+    assert traced()["train"] == 1
+    for batches in (3, 70, 130):
+        fit(batches)
+    assert traced() == {}

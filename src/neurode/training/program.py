@@ -1,7 +1,7 @@
 """The epoch as a program: steps are iterations of one compiled loop.
 
-A `Program` is made once for a network, loss, optimiser, metrics and batch size (all frozen), and shared by
-every model that has them. JAX compiles each of its functions once for each shape of table.
+A `Program` is made once for a task and batch size (all frozen), and shared by every model that has them. JAX
+compiles each of its functions once for each shape of table.
 """
 
 import functools
@@ -16,19 +16,14 @@ import numpy as np
 from jax.flatten_util import ravel_pytree
 from jaxtyping import Array, Float, Int, UInt32
 
-from neurode import activations, losses
-from neurode.layers import Activation, Chain, Dense, Layer, TableEncoding
-from neurode.losses import FunctionLoss, Loss
-from neurode.metrics import FunctionMean, Metric
+from neurode.layers import Graph
+from neurode.layers.graph import shape_of_values
 from neurode.optimizers import Optimizer
-from neurode.training.compilation import (
-    alone_options,
-    cpu_options,
-    enable_cache,
-    in_one_kernel,
-    once_options,
-)
-from neurode.training.state import Batch, Rows, Totals, TrainState, zeros_of
+from neurode.training.compilation import enable_cache, in_one_kernel, once_options
+from neurode.training.kernel import compiled, has_control_flow
+from neurode.training.objective import begun, joined, look, observed, start_of_totals, values_of
+from neurode.training.state import Batch, Rows, Totals, TrainState
+from neurode.training.task import Task
 from neurode.typing import Params, State
 
 TRACES: Counter[str] = Counter()
@@ -43,24 +38,11 @@ Enough to hide the cost of drawing, few enough to stay in the cache.
 ROWS_PER_LOOK = 4096
 """Rows of a batch when nothing is learned: evaluation."""
 
+MOST_IN_A_VECTOR = 2**14
+"""Weights up to which one vector of them is quicker than a tree of arrays."""
 
-@dataclass(frozen=True)
-class Task:
-    """What is learned: the network, how far off it is, and what is watched.
-
-    Metrics are pairs of a name and a metric; `weighted_metrics` are the ones that sample weights count in.
-    """
-
-    network: Chain
-    loss: Loss
-    optimizer: Optimizer
-    metrics: tuple[tuple[str, Metric], ...] = ()
-    weighted_metrics: tuple[tuple[str, Metric], ...] = ()
-
-    @property
-    def watched(self) -> tuple[tuple[str, Metric], ...]:
-        """All metrics in the order of a history."""
-        return self.metrics + self.weighted_metrics
+LAST_DRAW = 2**31 - 1
+"""The number under which the random bytes of a short last batch are drawn."""
 
 
 @dataclass(frozen=True)
@@ -72,13 +54,17 @@ class Program:
         train: `(state, totals, rows, order, key, first, last) -> (state, totals, values)`: steps `first` to
             `last` of an epoch.
         evaluate: `(state, rows) -> values`.
+        observe: `(state, totals, rows) -> (totals, values)`: one more batch of an evaluation.
         start: `(state, rows) -> Totals` of zeros.
+        resized: `batch_size -> Program`: the same for batches of another size.
     """
 
     names: tuple[str, ...]
     train: Callable[..., tuple[TrainState, Totals, tuple[Array, ...]]]
     evaluate: Callable[..., tuple[Array, ...]]
+    observe: Callable[..., tuple[Totals, tuple[Array, ...]]]
     start: Callable[..., Totals]
+    resized: Callable[[int], Any]
 
 
 @functools.lru_cache(maxsize=256)
@@ -88,21 +74,24 @@ def build(task: Task, batch_size: int) -> Program:
     Models of one shape get the same object, and with it what is compiled already.
     """
     enable_cache()
+    size = batch_size if task.has_functions else max(batch_size, ROWS_PER_LOOK)
     return Program(
-        names=("loss", *(name for name, _ in task.watched)),
-        train=_compiled(task, functools.partial(_train, task, batch_size)),
-        evaluate=jax.jit(functools.partial(_evaluate, task, max(batch_size, ROWS_PER_LOOK))),
+        names=task.names,
+        train=compiled(task, functools.partial(_train, task, batch_size)),
+        evaluate=jax.jit(functools.partial(_evaluate, task, size)),
+        observe=jax.jit(functools.partial(_observe, task)),
         start=functools.partial(_start, task, batch_size),
+        resized=functools.partial(build, task),
     )
 
 
 @functools.lru_cache(maxsize=256)
-def predictor(network: Chain) -> Callable[..., Array]:
+def predictor(network: Graph) -> Callable[..., Any]:
     """`(params, state, x) -> predictions`, compiled."""
     enable_cache()
 
     @jax.jit
-    def predict(params: Any, state: Any, x: Any) -> Array:
+    def predict(params: Any, state: Any, x: Any) -> Any:
         TRACES["predict"] += 1
         return network.apply(params, state, x)[0]
 
@@ -110,7 +99,7 @@ def predictor(network: Chain) -> Callable[..., Array]:
 
 
 @functools.lru_cache(maxsize=256)
-def initializer(network: Chain, input_shape: Any) -> Callable[[Any], tuple[Params, State]]:
+def initializer(network: Graph, input_shape: Any) -> Callable[[Any], tuple[Params, State]]:
     """`seed -> (params, state)`, compiled as one program.
 
     Weight by weight would compile a program for each.
@@ -126,41 +115,44 @@ def initializer(network: Chain, input_shape: Any) -> Callable[[Any], tuple[Param
 
 
 @functools.lru_cache(maxsize=256)
-def start_of(optimizer: Optimizer) -> Callable[[Params], Any]:
+def start_of(network: Graph, optimizer: Optimizer) -> Callable[[Params], Any]:
     """`params -> optimiser state` before the first step, compiled."""
-    start = lambda params: optimizer.init(ravel_pytree(params)[0])  # noqa: E731
+    start = lambda params: optimizer.start(_weights_of(network, optimizer, params)[0])  # noqa: E731
     return jax.jit(start, compiler_options=once_options())
 
 
-def _compiled(task: Task, train: Callable) -> Callable:
-    """The epoch of a single neuron as one kernel; larger networks need a library's matrix products.
+@functools.lru_cache(maxsize=256)
+def finisher(network: Graph, optimizer: Optimizer) -> Callable[[TrainState], TrainState]:
+    """`state -> state` at the end of a fit.
 
-    A step of 77-1 at batch 32 then takes 1.9 microseconds instead of 5.5.
+    Averaged weights take the place of the last ones, if asked for.
     """
-    if _is_plain_neuron(task) and (options := alone_options()):
-        kernel = in_one_kernel(train)
 
-        def one_kernel_or_none(now: TrainState, totals: Totals, rows: Rows, *rest: Any) -> Any:
-            # A table of one row is left alone, as an epoch of one step is in `_train`.
-            return (kernel if rows.size > 1 else train)(now, totals, rows, *rest)
+    @functools.partial(jax.jit, compiler_options=once_options())
+    def finish(now: TrainState) -> TrainState:
+        weights, rebuilt = _weights_of(network, optimizer, now.params)
+        return now._replace(params=rebuilt(optimizer.final(now.opt_state, weights)))
 
-        return jax.jit(one_kernel_or_none, compiler_options=options)
-    return jax.jit(train, compiler_options=cpu_options())
+    return finish
 
 
-def _is_plain_neuron(task: Task) -> bool:
-    """Whether all products are with vectors, and no function of the user's own could hold another."""
-    functions = (FunctionLoss, FunctionMean)
-    ours = not any(isinstance(part, functions) for part in (task.loss, *(m for _, m in task.watched)))
-    return ours and all(_is_vector_work(layer) for layer in task.network.layers)
+def _weights_of(network: Graph, optimizer: Optimizer, params: Params) -> tuple[Any, Callable[[Any], Params]]:
+    """The weights that train as the optimiser wants them, and the way back to all weights.
+
+    One flat vector is quickest for a small network. The arrays of a large one would be copied out of it in
+    each step, and a rule that looks at whole arrays needs them anyway: those get the tree.
+    """
+    free, frozen = network.trained(params)
+    count = sum(array.size for array in jax.tree.leaves(free))
+    is_flat = optimizer.elementwise and count <= MOST_IN_A_VECTOR
+    weights, unravel = ravel_pytree(free) if is_flat else (free, lambda tree: tree)
+    return weights, lambda weights: _joined(unravel(weights), frozen)
 
 
-def _is_vector_work(layer: Layer) -> bool:
-    if isinstance(layer, TableEncoding):
-        return not layer.embeds  # The gradient of an embedding is a scatter, which a kernel cannot hold.
-    if not isinstance(layer, Dense | Activation) or getattr(layer, "units", 1) != 1:
-        return False
-    return activations.get(layer.activation) in activations.ACTIVATIONS.values()
+def _joined(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """Two trees of weights as one."""
+    both = one.keys() & other.keys()
+    return {**one, **other, **{name: _joined(one[name], other[name]) for name in both}}
 
 
 def steps_of(rows: int, batch_size: int) -> int:
@@ -169,12 +161,9 @@ def steps_of(rows: int, batch_size: int) -> int:
 
 
 def _start(task: Task, batch_size: int, now: TrainState, rows: Rows) -> Totals:
-    batch = jax.eval_shape(lambda rows: _gather(rows, jnp.zeros(batch_size, jnp.int32), None), rows)
-    zero = jax.ShapeDtypeStruct((), jnp.float32)
-    shapes = jax.eval_shape(
-        lambda now, batch: _measure(task, batch, _forward(task, now.params, now.state, batch)[1]), now, batch
-    )
-    return zeros_of(Totals(zero, zero, shapes))
+    size = min(batch_size, rows.size)
+    batch = jax.eval_shape(lambda rows: _gather(rows, jnp.zeros(size, jnp.int32), None), rows)
+    return start_of_totals(task, now.params, now.state, batch)
 
 
 def _train(
@@ -190,15 +179,21 @@ def _train(
 ) -> tuple[TrainState, Totals, tuple[Array, ...]]:
     """Steps `first` to `last` (left out) of an epoch whose rows come in `order`."""
     TRACES["train"] += 1
-    weights, unravel = ravel_pytree(now.params)
-    whole = rows.size % batch_size == 0
-    byte_count = task.network.random_bytes(jax.tree.map(lambda a: a.shape[1:], rows.x))
+    network, optimizer = task.network, task.optimizer
+    weights, rebuilt = _weights_of(network, optimizer, now.params)
+    full, rest = divmod(rows.size, batch_size)
+    # A user's function may sum over the batch: the short last one is then a step of its own, without padding.
+    apart = rest > 0 and task.has_functions
+    whole = rest == 0 or apart
+    byte_count = network.random_bytes(shape_of_values(rows.x))
 
     # One kernel instead of one a column array: with a single thing to begin with, XLA runs the kernels of a
     # step one after the other instead of handing them to threads. A step of 77-12-12-1 takes 9 microseconds,
     # not 15.
     # An epoch of a single step is left alone: there XLA (jaxlib 0.10) ends the process on such a kernel.
-    @(in_one_kernel if steps_of(rows.size, batch_size) > 1 else lambda function: function)
+    alone = steps_of(rows.size, batch_size) == 1 or has_control_flow(task, now, totals, rows)
+
+    @(in_one_kernel if not alone else lambda function: function)
     def batch_of(i: Array, rows: Rows, order: Array, noise: Array | None, begin: Array | int) -> tuple:
         start = i * batch_size
         mask = None if whole else (start + jnp.arange(batch_size) < rows.size).astype(jnp.float32)
@@ -209,117 +204,106 @@ def _train(
         return batch, random_bytes.reshape(batch_size, -1)[:, :byte_count]
 
     def one_step(i: Array, carry: tuple, noise: Array | None = None, begin: Array | int = 0) -> tuple:
+        return learn(carry, *batch_of(i, rows, order, noise, begin))
+
+    def learn(carry: tuple, batch: Batch, random_bytes: Array | None) -> tuple:
         step, weights, state, opt_state, seen = carry
-        batch, random_bytes = batch_of(i, rows, order, noise, begin)
 
-        def objective(weights: Array) -> tuple[Array, tuple[Any, Array]]:
-            row_losses, prediction, state_after = _forward(
-                task, unravel(weights), state, batch, train=True, key=random_bytes
-            )
-            return losses.mean(row_losses, batch.weight, batch.mask), (state_after, prediction)
+        def objective(weights: Any) -> tuple[Array, Any]:
+            found = look(task, rebuilt(weights), state, batch, train=True, key=random_bytes)
+            return found.loss, found
 
-        (loss, (state, prediction)), gradient = jax.value_and_grad(objective, has_aux=True)(weights)
+        (_, found), gradient = jax.value_and_grad(objective, has_aux=True)(weights)
         step = step + 1
-        change, opt_state = task.optimizer.update(gradient, opt_state, weights, now.learning_rate, step)
-        count = batch_size if whole else batch.mask.sum()
-        batch_totals = Totals(loss * count, jnp.float32(count), _measure(task, batch, prediction))
-        return step, weights + change, state, opt_state, _merge(task, seen, batch_totals)
+        rate = optimizer.rate(now.learning_rate, step)
+        weights, opt_state = optimizer.step(gradient, opt_state, weights, rate, step)
+        if network.is_constrained:
+            weights = _weights_of(network, optimizer, network.constrained(rebuilt(weights)))[0]
+        return step, weights, found.state, opt_state, observed(task, seen, batch, found)
 
-    def without_noise(carry: tuple) -> tuple:
-        return jax.lax.fori_loop(first, last, one_step, carry)
-
-    def with_noise(carry: tuple) -> tuple:
+    # The bytes of a step depend on its number alone, so the cut into slices changes nothing.
+    def draw(number: Array | int, steps: int, rows_of_step: int) -> Array:
+        # Drawn as words of four bytes, which takes half as long.
+        words = (steps, rows_of_step, -(-byte_count // 4))
         source = jax.random.wrap_key_data(key)
+        return jax.random.bits(jax.random.fold_in(source, number), words, jnp.uint32)
+
+    def without_noise(carry: tuple, until: Array) -> tuple:
+        return jax.lax.fori_loop(first, until, one_step, carry)
+
+    def with_noise(carry: tuple, until: Array) -> tuple:
         steps = max(1, min(STEPS_PER_DRAW, BYTES_PER_DRAW // (batch_size * byte_count)))
 
-        # The bytes of a step depend on its number alone, so the cut into slices changes nothing.
         def one_draw(block: Array, carry: tuple) -> tuple:
             begin = block * steps
-            # Drawn as words of four bytes, which takes half as long.
-            words = (steps, batch_size, -(-byte_count // 4))
-            noise = jax.random.bits(jax.random.fold_in(source, block), words, jnp.uint32)
+            noise = draw(block, steps, batch_size)
             return jax.lax.fori_loop(
                 jnp.maximum(first, begin),
-                jnp.minimum(last, begin + steps),
+                jnp.minimum(until, begin + steps),
                 lambda i, carry: one_step(i, carry, noise, begin),
                 carry,
             )
 
-        return jax.lax.fori_loop(first // steps, -(-last // steps), one_draw, carry)
+        return jax.lax.fori_loop(first // steps, -(-until // steps), one_draw, carry)
+
+    def last_step(carry: tuple) -> tuple:
+        batch = _gather(rows, order[full * batch_size : rows.size], None)
+        if not byte_count:
+            return learn(carry, batch, None)
+        random_bytes = jax.lax.bitcast_convert_type(draw(LAST_DRAW, 1, rest)[0], jnp.uint8)
+        return learn(carry, batch, random_bytes.reshape(rest, -1)[:, :byte_count])
 
     # A slice adds up from zero and is then joined to the slices before it: two short sums round less than one
     # long one.
-    carry = (now.step, weights, now.state, now.opt_state, jax.tree.map(jnp.zeros_like, totals))
-    step, weights, state, opt_state, seen = (with_noise if byte_count else without_noise)(carry)
-    totals = _merge(task, totals, seen)
-    now = TrainState(step, unravel(weights), state, opt_state, now.learning_rate)
-    return now, totals, _values(task, totals)
+    carry = (now.step, weights, now.state, now.opt_state, begun(task, totals))
+    until = jnp.minimum(last, full) if apart else last
+    carry = (with_noise if byte_count else without_noise)(carry, until)
+    if apart:
+        carry = jax.lax.cond((first <= full) & (last > full), last_step, lambda carry: carry, carry)
+    step, weights, state, opt_state, seen = carry
+    totals = joined(task, totals, seen)
+    now = TrainState(step, rebuilt(weights), state, opt_state, now.learning_rate)
+    return now, totals, values_of(task, totals)
 
 
 def _evaluate(task: Task, batch_size: int, now: TrainState, rows: Rows) -> tuple[Array, ...]:
     TRACES["evaluate"] += 1
     size = min(batch_size, rows.size)
+    full, rest = divmod(rows.size, size)
+
+    def after(totals: Totals, batch: Batch) -> Totals:
+        return observed(task, totals, batch, look(task, now.params, now.state, batch))
+
+    def cut(start: Any, size: int, mask: Array | None) -> Batch:
+        part = lambda array: jax.lax.dynamic_slice_in_dim(array, start, size)  # noqa: E731
+        x, y, weight = jax.tree.map(part, tuple(rows))
+        return Batch(x, y, weight, mask)
 
     def one_look(i: Array, totals: Totals) -> Totals:
+        if task.has_functions:
+            return after(totals, cut(i * size, size, None))
         # The last look starts early enough to be whole, and leaves out the rows that were seen before.
         start = jnp.minimum(i * size, rows.size - size)
         mask = (start + jnp.arange(size) >= i * size).astype(jnp.float32)
-        cut = lambda array: jax.lax.dynamic_slice_in_dim(array, start, size)  # noqa: E731
-        x, y, weight = jax.tree.map(cut, tuple(rows))
-        batch = Batch(x, y, weight, mask)
-        row_losses, prediction, _ = _forward(task, now.params, now.state, batch)
-        count = mask.sum()
-        loss = losses.mean(row_losses, batch.weight, mask) * count
-        return _merge(task, totals, Totals(loss, count, _measure(task, batch, prediction)))
+        return after(totals, cut(start, size, mask))
 
-    totals = jax.lax.fori_loop(0, steps_of(rows.size, size), one_look, _start(task, size, now, rows))
-    return _values(task, totals)
+    looks = full if task.has_functions else steps_of(rows.size, size)
+    totals = jax.lax.fori_loop(0, looks, one_look, _start(task, size, now, rows))
+    if task.has_functions and rest:
+        totals = after(totals, cut(full * size, rest, None))
+    return values_of(task, totals)
+
+
+def _observe(task: Task, now: TrainState, totals: Totals, rows: Rows) -> tuple[Totals, tuple[Array, ...]]:
+    TRACES["observe"] += 1
+    batch = Batch(rows.x, rows.y, rows.weight, None)
+    totals = observed(task, totals, batch, look(task, now.params, now.state, batch))
+    return totals, values_of(task, totals)
 
 
 def _gather(rows: Rows, index: Int[Array, " rows"], mask: Float[Array, " rows"] | None) -> Batch:
     x, y, weight = jax.tree.map(lambda array: array[index], tuple(rows))
     return Batch(x, y, weight, mask)
-
-
-def _forward(
-    task: Task, params: Any, state: Any, batch: Batch, *, train: bool = False, key: Array | None = None
-) -> tuple[Float[Array, " rows"], Array, Any]:
-    """The loss of each row, the predictions, and the next state."""
-    network, activation = task.network.head()
-    score, state = network.apply(params, state, batch.x, train=train, key=key, mask=batch.mask)
-    prediction = activation(score)
-    # A cross-entropy of raw scores is finite for any score; of rounded probabilities it is not.
-    if activation is activations.get(task.loss.link) and not getattr(task.loss, "from_logits", False):
-        return task.loss.rows(batch.y, score), prediction, state
-    return task.loss.rows_of_prediction(batch.y, prediction), prediction, state
-
-
-def _measure(task: Task, batch: Batch, prediction: Array) -> tuple[Any, ...]:
-    ones = jnp.ones(prediction.shape[0], jnp.float32)
-    plain = ones if batch.mask is None else batch.mask
-    weighted = plain if batch.weight is None else plain * batch.weight
-    weights = [plain] * len(task.metrics) + [weighted] * len(task.weighted_metrics)
-    return tuple(
-        metric.measure(_target_for(metric, batch.y, prediction.shape[-1]), prediction, weight)
-        for (_, metric), weight in zip(task.watched, weights)
-    )
-
-
-def _target_for(metric: Metric, target: Array, units: int) -> Array:
-    """The target as the metric wants it: class numbers or one column a unit."""
-    if metric.sparse:
-        return target if target.ndim == 1 else target.argmax(axis=-1)
-    return jax.nn.one_hot(target, units) if target.ndim == 1 else target
-
-
-def _merge(task: Task, first: Totals, second: Totals) -> Totals:
-    merged = (metric.merge(a, b) for (_, metric), a, b in zip(task.watched, first.metrics, second.metrics))
-    return Totals(first.loss + second.loss, first.rows + second.rows, tuple(merged))
-
-
-def _values(task: Task, totals: Totals) -> tuple[Array, ...]:
-    metrics = (metric.result(state) for (_, metric), state in zip(task.watched, totals.metrics))
-    return totals.loss / totals.rows, *metrics
 
 
 def order_of(rows: int, batch_size: int, rng: np.random.Generator | None) -> Int[np.ndarray, " padded"]:

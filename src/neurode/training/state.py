@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
@@ -12,6 +11,9 @@ from neurode.typing import Params, State
 
 Scalar = Any
 """A single number as a JAX or NumPy array."""
+
+Weight = Float[Array, " rows"] | None
+"""One weight a row, or None where all count the same."""
 
 
 class TrainState(NamedTuple):
@@ -29,34 +31,40 @@ class TrainState(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """A table on the device: inputs, targets, and sample weights or None."""
+    """A table: inputs, and for each output of the network a target and sample weights or None."""
 
     x: Any
-    y: Array
-    weight: Float[Array, " rows"] | None = None
+    y: tuple[Any, ...]
+    weight: tuple[Any, ...] = (None,)
 
     @property
     def size(self) -> int:
         """The number of rows."""
-        return self.y.shape[0]
+        return self.y[0].shape[0]
 
 
 class Batch(NamedTuple):
     """The rows of one step. `mask` is 0 for padding, None where there is none."""
 
     x: Any
-    y: Array
-    weight: Float[Array, " rows"] | None
+    y: tuple[Array, ...]
+    weight: tuple[Any, ...]
     mask: Float[Array, " rows"] | None
+
+    @property
+    def count(self) -> Scalar:
+        """The number of real rows."""
+        return jnp.float32(self.y[0].shape[0]) if self.mask is None else self.mask.sum()
 
 
 class Totals(NamedTuple):
     """What the steps so far add up to.
 
-    The loss summed over rows, the rows, a contribution for each metric.
+    Losses summed over rows (the whole one, then each output's where there are several), the rows, and a
+    contribution for each metric.
     """
 
-    loss: Scalar
+    losses: tuple[Scalar, ...]
     rows: Scalar
     metrics: tuple[Any, ...]
 
@@ -64,8 +72,3 @@ class Totals(NamedTuple):
 def to_logs(names: Sequence[str], values: Sequence[Array]) -> dict[str, float]:
     """Values of the program as plain numbers; a metric with one value a unit becomes a list."""
     return {name: np.asarray(value).tolist() for name, value in zip(names, values)}
-
-
-def zeros_of(shapes: Any) -> Any:
-    """Zeros in the shapes of a tree of `jax.ShapeDtypeStruct`."""
-    return jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), shapes)
