@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from neurode.estimators import NeuralClassifier as NeuralClassifier
     from neurode.estimators import load as load
+    from neurode.layers import Input as Input
+    from neurode.models import Model as Model
     from neurode.models import Sequential as Sequential
     from neurode.runs import Run as Run  # `train` and `report` are there too.
     from neurode.tables import Schema as Schema
@@ -19,6 +21,8 @@ __version__ = "0.1.0"
 _HOMES = {
     "NeuralClassifier": "neurode.estimators",
     "load": "neurode.estimators",
+    "Input": "neurode.layers",
+    "Model": "neurode.models",
     "Sequential": "neurode.models",
     "Run": "neurode.runs",
     "report": "neurode.runs",
@@ -27,8 +31,9 @@ _HOMES = {
     "read_table": "neurode.tables",
 }
 _MODULES = {
-    "activations", "callbacks", "datasets", "drawing", "errors", "estimators", "evaluation", "initializers",
-    "layers", "losses", "metrics", "models", "optimizers", "runs", "tables", "training",
+    "activations", "backend", "callbacks", "constraints", "datasets", "drawing", "errors", "estimators",
+    "evaluation", "initializers", "layers", "losses", "metrics", "models", "ops", "optimizers",
+    "regularizers", "runs", "tables", "training", "utils",
 }  # fmt: skip
 __all__ = sorted([*_HOMES, *_MODULES])
 

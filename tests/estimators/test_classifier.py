@@ -91,7 +91,7 @@ def test_positive_names_the_second_class(loans):
 
 def test_no_hidden_layer_is_one_neuron(loans):
     classifier = NeuralClassifier(**(QUICK | {"hidden_layer_sizes": ()})).fit(*loans)
-    assert [type(layer.spec).__name__ for layer in classifier.model_.layers] == ["TableEncoding", "Dense"]
+    assert [type(layer).__name__ for layer in classifier.model_.layers] == ["TableEncoding", "Dense"]
 
 
 def test_weight_zero_equals_a_removed_row(loans):
@@ -132,7 +132,7 @@ def test_a_category_of_many_levels_is_embedded(loans):
     frame, target = loans
     towns = pl.Series("town", np.random.default_rng(0).integers(0, 300, 1_500)).cast(pl.String) + " town"
     classifier = NeuralClassifier(**QUICK).fit(frame.with_columns(towns), target)
-    assert any(name.startswith("embedding") for name in classifier.model_.get_layer("table").named_weights())
+    assert any(weight.name.startswith("embedding") for weight in classifier.model_.get_layer("table").weights)
 
 
 def test_what_is_not_fitted_says_so():

@@ -58,13 +58,16 @@ def test_no_training_row_is_in_the_file(saved):
         assert len(archive.read("encoding.json")) < 20_000
 
 
+EXEC = {"class_name": "Exec", "config": {}}
+
+
 @pytest.mark.parametrize(
     ("document", "change", "message"),
     [
         ("decision", lambda d: d | {"classes": [0, 1, 2]}, "3 classes"),
         ("decision", lambda d: d | {"threshold": 7}, "threshold of 7"),
         ("encoding", lambda d: d | {"scaling": "magic"}, "magic"),
-        ("architecture", lambda d: d | {"layers": [{"class": "Exec", "config": {}}]}, "'Exec'"),
+        ("architecture", lambda d: d | {"config": d["config"] | {"layers": [EXEC]}}, "'Exec'"),
     ],
 )
 def test_a_consistent_file_with_nonsense_in_it_is_refused(saved, tmp_path, document, change, message):

@@ -8,8 +8,8 @@ import pytest
 
 from neurode import losses, metrics
 from neurode.errors import ArgumentError, DataTypeError, NotFittedError, ShapeError, UnknownNameError
-from neurode.layers import Dense, Input
-from neurode.models import Sequential
+from neurode.layers import Activation, Dense, Input
+from neurode.models import Model, Sequential
 from neurode.optimizers import SGD, Adam
 
 
@@ -332,7 +332,8 @@ def refused(make, table, error, message, **changes):
         ({"y": np.ones((50, 2))}, ShapeError, r"the network has 1 outputs, y has shape \(50, 2\)"),
         ({"y": ["no"] * 50}, DataTypeError, "y holds values that are not numbers"),
         ({"sample_weight": np.ones(49)}, ShapeError, "x 50, y 50, sample_weight 49"),
-        ({"class_weight": {0: 1.0}}, ArgumentError, "class_weight has no weight for class 1"),
+        ({"steps_per_epoch": 0}, ArgumentError, "steps_per_epoch=0"),
+        ({"epochs": -1}, ArgumentError, "epochs=-1"),
         ({"batch_size": 0}, ArgumentError, "batch_size=0"),
         ({"batch_size": -3}, ArgumentError, "batch_size=-3"),
         ({"batch_size": True}, ArgumentError, "batch_size=True"),
@@ -385,17 +386,19 @@ def test_a_model_that_is_not_compiled_says_so(table, method):
     assert "model.compile(" in met.value.hint
 
 
-def test_a_model_that_is_not_built_says_so(table):
+@pytest.mark.parametrize(
+    "use", ["predict", "predict_on_batch", "evaluate", "test_on_batch", "train_on_batch"]
+)
+def test_the_first_use_builds_a_model_without_input(table, use):
     model = Sequential([Dense(1)])
     model.compile("sgd", "mse")
-    for use in (
-        lambda: model.predict(table[0]),
-        lambda: model.evaluate(*table),
-        model.get_weights,
-        model.summary,
-    ):
-        with pytest.raises(NotFittedError, match="has no weights yet"):
-            use()
+    getattr(model, use)(*table[: 1 if use.startswith("predict") else 2])
+    assert model.input_shape == (None, 3)
+
+
+def test_weights_of_a_model_that_is_not_built_are_refused():
+    with pytest.raises(NotFittedError, match="has no weights yet"):
+        Sequential([Dense(1)]).get_weights()
 
 
 @pytest.mark.parametrize(
@@ -413,6 +416,108 @@ def test_a_wrong_name_is_met_when_the_model_is_compiled(make, settings, hint):
         make(**settings)
 
 
-def test_compiling_without_a_loss_is_refused(make):
-    with pytest.raises(ArgumentError, match="compile needs a loss"):
-        make(loss=None)
+def test_a_model_without_a_loss_predicts_but_does_not_learn(make, table):
+    model = make(loss=None, metrics=None)
+    assert model.predict(table[0]).shape == (50, 1)
+    with pytest.raises(ArgumentError, match="compiled without a loss"):
+        model.fit(*table)
+
+
+def test_a_class_without_a_weight_counts_one_as_in_keras(make, table):
+    first, second = make(), make()
+    histories = [
+        model.fit(*table, batch_size=16, class_weight=weights, verbose=0).history
+        for model, weights in ((first, {1: 3.0}), (second, {0: 1.0, 1: 3.0, 2: 9.0}))
+    ]
+    assert histories[0] == histories[1]
+
+
+def test_the_name_of_keras_1_is_understood_with_a_notice(make, table):
+    with pytest.warns(FutureWarning, match="write epochs="):
+        assert make().fit(*table, nb_epoch=2, verbose=0).epoch == [0, 1]
+    with pytest.raises(DataTypeError, match="fit has no argument 'epoch'"):
+        make().fit(*table, epoch=2)
+
+
+def test_an_input_of_text_says_what_to_do_first():
+    model = Sequential([Input((1,), dtype="string"), Activation("linear")])
+    with pytest.raises(DataTypeError, match="is text, which no device computes with") as met:
+        model.predict(np.array([["a"], ["b"]]))
+    assert "StringLookup" in met.value.hint
+
+
+def test_the_input_goes_by_name_too(make, table):
+    model = Sequential([Input((3,), name="features"), Dense(1, name="end")])
+    model.compile("sgd", {"end": "mse"})
+    found = model.evaluate({"features": table[0]}, {"end": table[1]}, verbose=0)
+    assert found == pytest.approx(model.evaluate(*table, verbose=0))
+    with pytest.raises(UnknownNameError, match="no input named 'features'"):
+        model.predict({"feature": table[0]})
+
+
+def test_whole_numbers_stay_exact_for_an_integer_input():
+    x = Input((1,), dtype="int32")
+    model = Model(x, x - 16_777_216)
+    # 2**24 + 1 is no float32.
+    assert model.predict(np.array([[16_777_217]]))[0, 0] == 1
+
+
+def test_a_fit_goes_on_where_the_last_one_ended(make, table):
+    twice, once = make(), make()
+    for _ in range(2):
+        twice.fit(*table, batch_size=16, verbose=0)
+    once.fit(*table, batch_size=16, epochs=2, verbose=0)
+    for ours, theirs in zip(twice.get_weights(), once.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    assert int(twice.train_state.step) == 8
+
+
+def test_thousands_of_short_epochs_come_to_an_end():
+    model = Sequential([Input((2,)), Dense(1)])
+    model.compile("sgd", "mse")
+    history = model.fit(np.ones((10, 2)), np.ones(10), epochs=400, verbose=0)
+    assert len(history.history["loss"]) == 400
+
+
+def test_predictions_may_be_written_into():
+    model = Sequential([Input((2,)), Dense(1)])
+    for predicted in (model.predict(np.ones((3, 2))), model.predict_on_batch(np.ones((3, 2)))):
+        predicted[predicted > 0] = 1
+
+
+def test_a_batch_larger_than_the_table_is_the_table():
+    x, y = np.ones((5, 2)), np.arange(5.0)
+    ends = []
+    for batch_size in (5, 10**12):
+        model = Sequential([Input((2,)), Dense(1)], seed=1)
+        model.compile("sgd", "mse")
+        model.fit(x, y, batch_size=batch_size, epochs=3, verbose=0)
+        ends.append(model.get_weights()[0])
+    np.testing.assert_array_equal(*ends)
+
+
+def test_balanced_class_weights_make_the_classes_count_the_same():
+    x, y = np.ones((8, 2)), np.array([0, 0, 0, 0, 0, 0, 1, 1.0])
+    ends = []
+    for class_weight in ("balanced", {0: 8 / 12, 1: 2.0}):
+        model = Sequential([Input((2,)), Dense(1, activation="sigmoid")], seed=1)
+        model.compile("sgd", "binary_crossentropy")
+        model.fit(x, y, class_weight=class_weight, verbose=0)
+        ends.append(model.get_weights()[0])
+    np.testing.assert_allclose(*ends, rtol=1e-6)
+    with pytest.raises(ArgumentError, match="class_weight='fair'"):
+        model.fit(x, y, class_weight="fair", verbose=0)
+
+
+def test_numpy_inside_a_loss_is_told_what_to_write():
+    model = Sequential([Input((2,)), Dense(1)])
+    model.compile("sgd", lambda y_true, y_pred: np.mean(np.abs(y_true - y_pred)))
+    with pytest.raises(ArgumentError, match="'<lambda>' asks for numbers"):
+        model.fit(np.ones((4, 2)), np.ones(4), verbose=0)
+
+
+def test_a_single_row_without_its_axis_is_told_how_to_go_in():
+    model = Sequential([Input((3,)), Dense(1)])
+    with pytest.raises(ShapeError) as met:
+        model.predict(np.ones(3))
+    assert "x[None]" in met.value.hint

@@ -7,26 +7,44 @@ import os
 import shutil
 import struct
 import zipfile
+from pathlib import Path
 
+import jax
 import numpy as np
 import pytest
 
-from neurode.errors import ArgumentError, FileError, ModelFileError
+from neurode.errors import FileError, ModelFileError, ShapeError
 from neurode.initializers import RandomUniform
-from neurode.layers import Activation, BatchNormalization, Dense, Dropout, Input, TableEncoding
+from neurode.layers import (
+    Activation,
+    BatchNormalization,
+    Concatenate,
+    Dense,
+    Dropout,
+    Embedding,
+    Flatten,
+    Input,
+    TableEncoding,
+)
 from neurode.losses import Huber
 from neurode.metrics import AUC
-from neurode.models import Sequential, archive, load_model
+from neurode.models import Model, Sequential, archive, load_model
 from neurode.models.archive import read_archive, write_archive
 from neurode.optimizers import SGD, AdamW
 from neurode.typing import Columns
 
+GOLDEN = Path(__file__).parent / "golden"
 MEMBERS = ["manifest.json", "architecture.json", "compile.json", "weights.safetensors"]
 
 
 @pytest.fixture
 def model(layered):
-    layered.compile(AdamW(0.02), "binary_crossentropy", ["accuracy", AUC(num_thresholds=50)], ["mae"])
+    layered.compile(
+        AdamW(0.02),
+        "binary_crossentropy",
+        metrics=["accuracy", AUC(num_thresholds=50)],
+        weighted_metrics=["mae"],
+    )
     return layered
 
 
@@ -93,7 +111,7 @@ def test_every_setting_of_every_layer_comes_back(tmp_path):
         name="tables",
         seed=5,
     )
-    model.compile(SGD(0.3, momentum=0.9, nesterov=True), Huber(2.0), "mae")
+    model.compile(SGD(0.3, momentum=0.9, nesterov=True), Huber(2.0), metrics="mae")
     model.save(tmp_path / "net.neurode")
     again = load_model(tmp_path / "net.neurode")
     assert (again.network, again.loss, again.optimizer) == (model.network, model.loss, model.optimizer)
@@ -117,29 +135,58 @@ def test_a_file_holds_json_and_tensors_and_nothing_else(path):
     with zipfile.ZipFile(path) as file:
         assert file.namelist() == MEMBERS
         manifest = json.loads(file.read("manifest.json"))
-    assert (manifest["format"], manifest["kind"]) == (1, "sequential")
+    assert (manifest["format"], manifest["kind"]) == (1, "model")
 
 
-@pytest.mark.parametrize(
-    ("settings", "message"),
-    [
-        ({"loss": lambda y, p: (y - p) ** 2}, "the model is compiled with .* a function of your own"),
-        ({"metrics": [lambda y, p: y - p]}, "function of your own"),
-        ({"layer": Dense(1, activation=lambda x: x)}, "the activation '<lambda>' is a function of your own"),
-        (
-            {"layer": Dense(1, kernel_initializer=lambda key, shape: np.ones(shape, np.float32))},
-            "of your own",
-        ),
-    ],
-    ids=["loss", "metric", "activation", "initializer"],
-)
-def test_a_function_of_ones_own_is_refused_and_nothing_is_written(settings, message, tmp_path):
-    model = Sequential([Input((2,)), settings.pop("layer", Dense(1))])
+def double(x):
+    return 2 * x
+
+
+def quartic(y_true, y_pred):
+    return (y_true - y_pred) ** 4
+
+
+def largest_error(y_true, y_pred):
+    return abs(y_true - y_pred).max()
+
+
+def halves(shape, dtype=None):
+    return np.full(shape, 0.5, np.float32)
+
+
+OWN = [
+    ("quartic", {"loss": quartic}),
+    ("largest_error", {"metrics": ["mae", largest_error]}),
+    ("double", {"layer": lambda: Dense(1, activation=double)}),
+    ("halves", {"layer": lambda: Dense(1, kernel_initializer=halves)}),
+]
+
+
+@pytest.mark.parametrize(("name", "settings"), OWN, ids=[name for name, _ in OWN])
+def test_a_function_of_ones_own_is_saved_by_name_and_wanted_back(name, settings, tmp_path, table):
+    settings = dict(settings)
+    layer = settings.pop("layer", lambda: Dense(1))()
+    model = Sequential([Input((3,)), layer])
     model.compile(**{"optimizer": "sgd", "loss": "mse"} | settings)
-    with pytest.raises(ArgumentError, match=message) as met:
+    model.fit(*table, verbose=0)
+    with pytest.warns(
+        UserWarning, match=rf"functions of your own \({name}\)[^$]*custom_objects={{'{name}': {name}}}"
+    ):
         model.save(tmp_path / "net.neurode")
-    assert met.value.hint
-    assert list(tmp_path.iterdir()) == []
+    error = refused(tmp_path / "net.neurode", f"the function '{name}'")
+    assert f"{{'{name}': " in error.hint
+    again = load_model(tmp_path / "net.neurode", custom_objects={name: globals()[name]})
+    assert bits(again) == bits(model)
+    assert again.evaluate(*table, verbose=0) == model.evaluate(*table, verbose=0)
+    assert again.predict(table[0]).tobytes() == model.predict(table[0]).tobytes()
+
+
+def test_a_loss_of_ones_own_is_not_wanted_where_nothing_is_compiled(tmp_path):
+    model = Sequential([Input((3,)), Dense(1)])
+    model.compile("sgd", quartic)
+    with pytest.warns(UserWarning, match="quartic"):
+        model.save(tmp_path / "net.neurode")
+    assert not load_model(tmp_path / "net.neurode", compile=False).compiled
 
 
 def test_an_existing_file_is_replaced_or_kept_as_asked(model, path):
@@ -195,6 +242,200 @@ def test_a_folder_that_cannot_be_written_is_named(model, tmp_path, monkeypatch):
     monkeypatch.setattr("neurode.files.tempfile.mkstemp", refuse)
     with pytest.raises(FileError, match="Permission denied"):
         model.save(tmp_path / "net.neurode")
+
+
+# Files of older releases
+
+
+def test_a_file_of_release_0_1_is_read_and_predicts_what_it_did():
+    # Written by neurode 0.1: layers as {"class", "config"}, kind "sequential", no optimiser state.
+    model = load_model(GOLDEN / "sequential-0.1.neurode")
+    x = np.array([[0.5, -1.0, 2.0], [0.0, 0.0, 0.0], [-3.0, 0.25, 1.0]])
+    assert (model.name, model.seed, model.input_shape) == ("golden", 7, (None, 3))
+    assert [layer.name for layer in model.layers] == ["dense", "batch_normalization", "dropout", "risk"]
+    # What 0.1 printed.
+    expected = [[0.493114173412323], [0.5800201892852783], [0.6189561486244202]]
+    np.testing.assert_allclose(model.predict(x), expected, rtol=1e-6)
+    scores = model.evaluate(x, [0, 1, 1], verbose=0)
+    np.testing.assert_allclose(scores, [0.5679609179496765, 1.0, 1.0, 0.4313792884349823], rtol=1e-6)
+    assert model.fit(x, [0, 1, 1], verbose=0).epoch == [0]
+
+
+# What training remembers
+
+
+def bit_equal(first, second):
+    return bits(first) == bits(second)
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "sgd", "rmsprop", "nadam", "lion", "ftrl", "muon"])
+def test_training_goes_on_after_loading_as_if_nothing_had_been(optimizer, layered, table, tmp_path):
+    layered.compile(optimizer, "binary_crossentropy")
+    layered.fit(*table, batch_size=16, verbose=0)
+    layered.save(tmp_path / "net.neurode")
+    again = load_model(tmp_path / "net.neurode")
+    for each in (layered, again):
+        each.fit(*table, batch_size=16, verbose=0)
+    assert bit_equal(again, layered)
+
+
+def test_a_learning_rate_that_was_set_comes_back(layered, table, tmp_path):
+    layered.compile("sgd", "binary_crossentropy")
+    layered.optimizer.learning_rate = 0.25
+    layered.fit(*table, verbose=0)
+    layered.save(tmp_path / "net.neurode")
+    assert float(load_model(tmp_path / "net.neurode").optimizer.learning_rate) == 0.25
+
+
+def test_an_optimizer_state_of_another_size_is_refused(model, path, table):
+    model.fit(*table, verbose=0)
+    model.save(path)
+    kind, documents, tensors = read_archive(path)
+    longest = max(
+        (name for name in tensors if name.startswith("optimizer/")), key=lambda name: tensors[name].size
+    )
+    write_archive(path, kind, documents, tensors | {longest: tensors[longest][:-1]})
+    refused(path, "optimiser state does not fit")
+
+
+# Weights alone
+
+
+def test_weights_go_from_one_model_to_its_like(make, table, tmp_path):
+    first, second = make(seed=1), make(seed=2)
+    first.save_weights(tmp_path / "net.weights.neurode")
+    second.load_weights(tmp_path / "net.weights.neurode")
+    assert bit_equal(first, second)
+
+
+@pytest.mark.parametrize(
+    ("layers", "message"),
+    [
+        ([Dense(5), Dense(1)], r"dense/bias has shape \(5,\), in the file \(4,\)"),
+        ([Dense(4), Dense(1), Dense(1)], "'dense_2/bias' is missing in the file"),
+        ([Dense(4)], "'dense_1/bias' is in the file only"),
+    ],
+    ids=["units", "more", "fewer"],
+)
+def test_weights_of_another_model_are_named_and_change_nothing(make, tmp_path, layers, message):
+    make().save_weights(tmp_path / "net.weights.neurode")
+    other = Sequential([Input((3,)), *layers])
+    before = bits(other)
+    with pytest.raises(ShapeError, match=message):
+        other.load_weights(tmp_path / "net.weights.neurode")
+    assert bits(other) == before
+
+
+def test_weights_are_not_written_over_others_unless_asked(make, tmp_path):
+    make().save_weights(tmp_path / "net.weights.neurode")
+    with pytest.raises(FileError, match="is there already"):
+        make().save_weights(tmp_path / "net.weights.neurode", overwrite=False)
+
+
+def test_a_name_of_keras_is_written_with_a_notice(make, tmp_path):
+    model = make()
+    with pytest.warns(UserWarning, match="neurode's own format, which Keras does not read"):
+        model.save(tmp_path / "net.keras")
+    assert bit_equal(load_model(tmp_path / "net.keras"), model)
+
+
+def test_a_checkpoint_has_everything_that_training_changes(make, table, tmp_path):
+    first, second = make(), make(seed=3)
+    first.fit(*table, batch_size=16, verbose=0)
+    first.write_checkpoint(tmp_path / "at", {"epoch": 1})
+    assert second.read_checkpoint(tmp_path / "at") == {"epoch": 1}
+    # Its seed is its own, but an epoch in the table's order has no need of one.
+    for each in (first, second):
+        each.fit(*table, batch_size=16, shuffle=False, verbose=0)
+    assert bit_equal(first, second)
+
+
+def test_a_checkpoint_of_another_model_changes_nothing(make, table, layered, tmp_path):
+    model, before = make(), bits(layered)
+    model.fit(*table, verbose=0)
+    model.write_checkpoint(tmp_path / "at", {})
+    with pytest.raises(ShapeError, match="of another model"):
+        layered.read_checkpoint(tmp_path / "at")
+    assert bits(layered) == before
+
+
+def test_a_model_is_no_checkpoint(make, tmp_path):
+    model = make()
+    model.save(tmp_path / "net.neurode")
+    with pytest.raises(ModelFileError, match="holds a model, not a checkpoint"):
+        model.read_checkpoint(tmp_path / "net.neurode")
+
+
+# Models of every form
+
+
+def several(outputs=list):
+    a, b = Input((3,), name="a"), Input((2,), name="b")
+    both = Concatenate()([Dense(4, activation="tanh")(a), b])
+    ends = [Dense(1, activation="sigmoid", name="risk")(both), Dense(1, name="amount")(both)]
+    return Model([a, b], ends) if outputs is list else Model({"x": a, "z": b}, {"r": ends[0], "m": ends[1]})
+
+
+def nested():
+    inner = Sequential(
+        [Input((3,)), Dense(4, activation="relu"), BatchNormalization(), Dense(2)], name="inner"
+    )
+    x = Input((3,))
+    outer = inner(x)
+    return Model(x, Dense(1)(Concatenate()([outer, inner(x * 2.0), x])))
+
+
+def shared():
+    both = Dense(3, name="both")
+    a, b = Input((3,)), Input((3,))
+    return Model([a, b], both(a) - both(b))
+
+
+def in_a_sequential():
+    x = Input((3,))
+    return Sequential([Input((3,)), Model(x, Dense(2)(x), name="inner"), Dropout(0.5), Dense(1)])
+
+
+@pytest.mark.parametrize(
+    "make_one",
+    [several, lambda: several(dict), nested, shared, in_a_sequential],
+    ids=["several", "by name", "nested", "shared", "in a sequential"],
+)
+def test_models_of_every_form_come_back(make_one, tmp_path):
+    model = make_one()
+    rng = np.random.default_rng(0)
+    model.set_weights([rng.uniform(0.1, 1, array.shape) for array in model.get_weights()])
+    x = [rng.normal(size=(7, *tensor.shape[1:])) for tensor in model.inputs]
+    x = dict(zip(model.input_names, x))
+    model.save(tmp_path / "net.neurode")
+    again = load_model(tmp_path / "net.neurode")
+    expected, found = model.predict(x), again.predict(x)
+    assert type(found) is type(expected)
+    for ours, theirs in zip(jax.tree.leaves(found), jax.tree.leaves(expected), strict=True):
+        assert ours.tobytes() == theirs.tobytes()
+    assert [layer.name for layer in again.layers] == [layer.name for layer in model.layers]
+    assert [weight.path for weight in again.weights] == [weight.path for weight in model.weights]
+
+
+def test_a_model_of_two_outputs_learns_on_after_loading(tmp_path):
+    model = several()
+    model.compile("adam", {"risk": "binary_crossentropy", "amount": "mse"}, {"risk": 2.0, "amount": 0.5},
+                  metrics={"risk": ["accuracy"]}, weighted_metrics={"amount": "mae"})  # fmt: skip
+    rng = np.random.default_rng(0)
+    x, y = [rng.normal(size=(20, 3)), rng.normal(size=(20, 2))], [np.arange(20) % 2, np.arange(20.0)]
+    model.fit(x, y, verbose=0)
+    model.save(tmp_path / "net.neurode")
+    again = load_model(tmp_path / "net.neurode")
+    assert again.task == model.task
+    assert again.fit(x, y, verbose=0).history == model.fit(x, y, verbose=0).history
+
+
+def test_frozen_layers_stay_frozen(tmp_path):
+    model = nested()
+    model.get_layer("inner").trainable = False
+    model.save(tmp_path / "net.neurode")
+    again = load_model(tmp_path / "net.neurode")
+    assert [weight.path for weight in again.trainable_weights] == ["dense/kernel", "dense/bias"]
 
 
 # Files that are no model
@@ -295,7 +536,7 @@ def test_an_edited_architecture_of_another_length_is_refused(path):
 
 def test_an_edited_manifest_is_refused(path):
     members = members_of(path)
-    members["manifest.json"] = members["manifest.json"].replace(b'"sequential"', b'"classifiers"')
+    members["manifest.json"] = members["manifest.json"].replace(b'"model"', b'"class"')
     rewrite(path, members)
     refused(path, "its manifest was changed after it was written")
 
@@ -405,9 +646,9 @@ def architecture_of(path):
 
 def test_a_layer_that_is_not_on_the_list_is_refused(path):
     architecture = architecture_of(path)
-    architecture["layers"][0]["class"] = "Lambda"
+    architecture["config"]["layers"][0]["class_name"] = "Conv2D"
     rebuild(path, architecture=architecture)
-    error = refused(path, "the file names a layer 'Lambda', which is not one of neurode's")
+    error = refused(path, "the file names a layer 'Conv2D', which is not one of neurode's")
     assert "Dense" in error.available
 
 
@@ -416,8 +657,7 @@ def test_a_layer_that_is_not_on_the_list_is_refused(path):
     [
         lambda a: a["layers"][0]["config"].update(colour="red"),
         lambda a: a["layers"][0]["config"].update(units=0),
-        lambda a: a["layers"][0]["config"].update(activation="eval"),
-        lambda a: a["layers"][0]["config"].update(kernel_initializer={"class": "open", "config": {}}),
+        lambda a: a["layers"][0]["config"].update(kernel_initializer={"class_name": "open", "config": {}}),
         lambda a: a["layers"][0]["config"].update(units=7),
         lambda a: a.update(input_shape=[5]),
         lambda a: a.update(input_shape="wide"),
@@ -429,26 +669,48 @@ def test_a_layer_that_is_not_on_the_list_is_refused(path):
 )
 def test_an_architecture_that_is_none_or_has_other_weights_is_refused(path, change):
     architecture = architecture_of(path)
-    change(architecture)
+    change(architecture["config"])
     rebuild(path, architecture=architecture)
     refused(path, "the file")
+
+
+def test_a_function_that_is_none_of_ours_is_not_looked_up_elsewhere(path):
+    architecture = architecture_of(path)
+    architecture["config"]["layers"][0]["config"]["activation"] = "eval"
+    rebuild(path, architecture=architecture)
+    refused(path, "the model uses the function 'eval' as activation, which no file can carry")
+
+
+@pytest.mark.parametrize("name", ["units", "input_dim", "output_dim"])
+def test_a_model_inside_that_is_far_larger_than_its_weights_is_refused_too(tmp_path, monkeypatch, name):
+    inner = Sequential([Input((4,), dtype="int32"), Embedding(5, 3), Flatten(), Dense(2)])
+    x = Input((4,), dtype="int32")
+    Model(x, inner(x)).save(tmp_path / "net.neurode")
+    architecture = architecture_of(tmp_path / "net.neurode")
+    layers = architecture["config"]["layers"][0]["config"]["layers"]
+    next(layer for layer in layers if name in layer["config"])["config"][name] = 2**30
+    rebuild(tmp_path / "net.neurode", architecture=architecture)
+    monkeypatch.setattr(Model, "_connect", lambda *given: pytest.fail("it was built"))
+    refused(tmp_path / "net.neurode", "the file's weights do not have the shapes")
 
 
 def test_an_architecture_far_larger_than_its_weights_is_refused_before_it_is_built(path, monkeypatch):
     # 12 GiB of weights.
     architecture = architecture_of(path)
-    architecture["layers"][0]["config"]["units"] = 2**30
+    architecture["config"]["layers"][0]["config"]["units"] = 2**30
     rebuild(path, architecture=architecture)
-    monkeypatch.setattr(Sequential, "build", lambda self, shape: pytest.fail("it was built"))
+    monkeypatch.setattr(Sequential, "_connect", lambda *given: pytest.fail("it was built"))
     refused(path, "the file's weights do not have the shapes that its architecture asks for")
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        lambda c: c["optimizer"].update({"class": "Evil"}),
+        lambda c: c["optimizer"].update({"class_name": "Evil"}),
         lambda c: c["optimizer"]["config"].update(learning_rate=-1.0),
-        lambda c: c["loss"].update({"class": "FunctionLoss"}),
+        lambda c: c.update(loss={"class_name": "FunctionLoss", "config": {}}),
+        lambda c: c.update(loss="crossentropy"),
+        lambda c: c.update(metrics=[{"class_name": "open", "config": {}}]),
         lambda c: c["metrics"].append("acuracy"),
         lambda c: c.pop("loss"),
     ],

@@ -1,14 +1,14 @@
 """Layers in a row: building, weights, views of layers, the summary."""
 
-import copy
 import subprocess
 import sys
 
 import numpy as np
 import pytest
 
+from neurode import activations
 from neurode.errors import ArgumentError, DataTypeError, NotFittedError, ShapeError, UnknownNameError
-from neurode.layers import Dense, Dropout, Input, TableEncoding
+from neurode.layers import Dense, Dropout, Input, InputLayer, TableEncoding
 from neurode.models import Sequential
 from neurode.models.prediction import predict_rows
 from neurode.typing import Columns
@@ -68,6 +68,8 @@ def test_an_empty_model_has_no_layer_to_take_off():
         ([Dense(2), Input((3,))], ArgumentError, "Input comes first"),
         ([Input((3,)), Input((3,))], ArgumentError, "Input comes first"),
         ([Dense(2, name="a"), Dense(2, name="a")], ArgumentError, "two layers are named 'a'"),
+        ([Dense(2, name="a/b")] * 2, ArgumentError, "'a/b' is in this Sequential already"),
+        ([Input((3,)), Dense(2, name="a/b")], ArgumentError, "a layer is named 'a/b'"),
     ],
 )
 def test_what_is_no_row_of_layers_is_refused(layers, error, message):
@@ -105,16 +107,24 @@ def test_wrong_types_are_named_where_no_type_checker_is_on():
     ]
 
 
-def test_an_input_of_images_is_refused_by_the_layer_that_meets_it():
+def test_a_layer_works_along_the_last_axis_and_refuses_rows_without_one():
+    assert Sequential([Input((4, 3)), Dense(2)]).output_shape == (None, 4, 2)
     with pytest.raises(ShapeError, match="dense takes rows of features"):
-        Sequential([Input((3, 3)), Dense(2)])
+        Sequential([Input(()), Dense(2)])
 
 
 def test_building_takes_the_row_axis_or_leaves_it():
-    for shape in ((3,), (None, 3)):
+    for shape in (3, (3,), (None, 3), [None, 3], (16, 3)):
         model = Sequential([Dense(2)])
         model.build(shape)
         assert model.input_shape == (None, 3)
+
+
+def test_building_again_for_another_shape_is_refused():
+    model = Sequential([Input((3,)), Dense(2)])
+    model.build((None, 3))
+    with pytest.raises(ShapeError, match=r"built for rows of shape \(3,\), not \(4,\)"):
+        model.build((None, 4))
 
 
 def test_a_model_that_takes_tables_knows_its_columns():
@@ -129,12 +139,10 @@ def test_a_model_that_takes_tables_knows_its_columns():
         model.predict(np.ones((5, 3)))
 
 
-# Views of layers
-
-
-def test_a_view_has_the_settings_and_shapes_of_its_layer(layered):
+def test_a_layer_has_its_settings_and_shapes(layered):
     first = layered.layers[0]
-    assert (first.units, first.activation, first.name) == (4, "relu", "dense")
+    assert (first.units, first.activation, first.name) == (4, activations.relu, "dense")
+    assert first.get_config()["activation"] == "relu"
     assert (first.input.shape, first.output.shape) == ((None, 3), (None, 4))
     assert layered.layers[2].rate == 0.2
     assert (layered.input.shape, layered.output.shape) == ((None, 3), (None, 1))
@@ -143,15 +151,11 @@ def test_a_view_has_the_settings_and_shapes_of_its_layer(layered):
         first.colour  # noqa: B018
 
 
-def test_a_view_can_be_copied(layered):
-    assert copy.copy(layered.layers[0]).units == 4
-
-
-def test_a_view_without_weights_has_settings_and_says_why_it_has_no_shape():
-    view = Sequential([Dense(2)]).layers[0]
-    assert view.units == 2
-    with pytest.raises(NotFittedError, match="has no weights yet"):
-        view.output  # noqa: B018
+def test_a_layer_that_is_nowhere_has_settings_and_says_why_it_has_no_shape():
+    layer = Sequential([Dense(2)]).layers[0]
+    assert layer.units == 2
+    with pytest.raises(NotFittedError, match="Dense is not part of a network yet"):
+        layer.output  # noqa: B018
 
 
 def test_a_layer_is_found_by_name_and_number(layered):
@@ -172,16 +176,16 @@ def test_counts_are_those_of_keras(layered):
 
 
 def test_weights_come_in_the_order_of_keras(layered):
-    names = [(layer.name, name) for layer in layered.layers for name in layer.named_weights()]
-    assert names == [
-        ("dense", "kernel"), ("dense", "bias"),
-        ("batch_normalization", "gamma"), ("batch_normalization", "beta"),
-        ("batch_normalization", "moving_mean"), ("batch_normalization", "moving_variance"),
-        ("dense_1", "kernel"), ("dense_1", "bias"),
+    assert [weight.path for weight in layered.weights] == [
+        "dense/kernel", "dense/bias",
+        "batch_normalization/gamma", "batch_normalization/beta",
+        "batch_normalization/moving_mean", "batch_normalization/moving_variance",
+        "dense_1/kernel", "dense_1/bias",
     ]  # fmt: skip
+    assert [weight.name for weight in layered.weights][:3] == ["kernel", "bias", "gamma"]
     shapes = [(3, 4), (4,), (4,), (4,), (4,), (4,), (4, 1), (1,)]
     assert [array.shape for array in layered.get_weights()] == shapes
-    assert [array.shape for array in layered.trainable_weights] == shapes[:4] + shapes[6:]
+    assert [weight.shape for weight in layered.trainable_weights] == shapes[:4] + shapes[6:]
 
 
 def test_weights_go_in_as_they_came_out(layered):
@@ -214,13 +218,13 @@ def test_a_wrong_shape_is_named_and_changes_nothing(layered):
     before = layered.get_weights()
     given = [array + 1 for array in before]
     given[-2] = np.ones((5, 1))
-    with pytest.raises(ShapeError, match=r"dense_1\.kernel has shape \(4, 1\), got \(5, 1\)"):
+    with pytest.raises(ShapeError, match=r"dense_1/kernel has shape \(4, 1\), got \(5, 1\)"):
         layered.set_weights(given)
     np.testing.assert_array_equal(layered.get_weights()[0], before[0])
 
 
 def test_a_wrong_number_of_weights_is_named(layered):
-    with pytest.raises(ShapeError, match="the model has 8 weight arrays, got 1"):
+    with pytest.raises(ShapeError, match="sequential has 8 weight arrays, got 1"):
         layered.set_weights([np.ones(3)])
     with pytest.raises(ShapeError, match="dense has 2 weight arrays, got 0"):
         layered.layers[0].set_weights([])
@@ -284,3 +288,54 @@ def test_a_vector_is_a_column():
 def test_a_dropout_between_needs_nothing_in_use():
     model = Sequential([Input((3,)), Dropout(0.5)])
     np.testing.assert_array_equal(model.predict([[1.0, 2.0, 3.0]]), [[1.0, 2.0, 3.0]])
+
+
+# Changing a model
+
+
+def test_a_model_grows_again_after_it_was_emptied():
+    model = Sequential([Input((3,)), Dense(4), Dense(1)])
+    model.pop()
+    model.pop()
+    assert model.layers == []
+    model.add(Dense(2))
+    assert (model.input_shape, model.output_shape) == ((None, 3), (None, 2))
+
+
+def test_layers_that_stay_keep_their_weights():
+    model = Sequential([Input((3,)), Dense(4), Dense(1)])
+    kernel = model.get_weights()[0]
+    model.pop()
+    model.add(Dense(2, name="new"))
+    np.testing.assert_array_equal(model.get_weights()[0], kernel)
+    model.compile("sgd", "mse")
+    assert model.fit(np.ones((4, 3)), np.ones((4, 2)), verbose=0).epoch == [0]
+
+
+def test_a_layer_of_another_model_brings_its_weights():
+    first = Sequential([Input((3,)), Dense(4, activation="relu"), Dense(1)])
+    second = Sequential([*first.layers[:-1], Dense(2)])
+    second.build((None, 3))
+    np.testing.assert_array_equal(second.get_weights()[0], first.get_weights()[0])
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        [Dense(4, input_shape=(3,)), Dense(1)],
+        [Dense(4, input_dim=3), Dense(1)],
+        [InputLayer(shape=(3,)), Dense(4), Dense(1)],
+        [Input(batch_shape=(None, 3)), Dense(4), Dense(1)],
+        [Input(3), Dense(4), Dense(1)],
+    ],
+    ids=["input_shape", "input_dim", "InputLayer", "batch_shape", "number"],
+)
+def test_the_shape_may_be_said_in_every_way_of_keras(layers):
+    model = Sequential(layers)
+    assert (model.input_shape, model.count_params()) == ((None, 3), 21)
+
+
+def test_one_layer_twice_is_refused():
+    layer = Dense(3)
+    with pytest.raises(ArgumentError, match="is in this Sequential already"):
+        Sequential([Input((3,)), layer, layer])

@@ -9,7 +9,7 @@ import numpy as np
 from neurode.callbacks import History
 from neurode.errors import FileError, ModelFileError
 from neurode.estimators.classifier import NeuralClassifier
-from neurode.models import Sequential
+from neurode.models import Model
 from neurode.models.archive import read_archive, write_archive
 from neurode.models.saving import model_of_parts, model_parts
 from neurode.tables import Encoding
@@ -23,7 +23,7 @@ def save_classifier(classifier: NeuralClassifier, path: str | os.PathLike) -> No
         FileError: If the file cannot be written.
     """
     classifier._check_fitted()
-    documents, tensors = model_parts(classifier.model_)
+    documents, tensors = model_parts(classifier.model_, optimizer=False)
     documents |= {
         "encoding": classifier.encoding_.to_json(),
         "decision": {"classes": classifier.classes_.tolist(), "threshold": classifier.threshold_},
@@ -36,7 +36,7 @@ def save_classifier(classifier: NeuralClassifier, path: str | os.PathLike) -> No
     write_archive(path, "classifier", documents, tensors)
 
 
-def load(path: str | os.PathLike) -> NeuralClassifier | Sequential:
+def load(path: str | os.PathLike) -> NeuralClassifier | Model:
     """Reads a model file, whatever kind of model is in it.
 
     Raises:
@@ -44,7 +44,7 @@ def load(path: str | os.PathLike) -> NeuralClassifier | Sequential:
         ModelFileError: If the file is corrupt, edited, oversized, or from a newer neurode.
     """
     kind, documents, tensors = read_archive(path)
-    if kind == "sequential":
+    if kind in ("model", "sequential"):
         return model_of_parts(documents, tensors)
     if kind != "classifier":
         raise ModelFileError(f"{str(path)!r} holds a {kind!r}, which this neurode does not know")

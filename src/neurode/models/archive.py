@@ -51,7 +51,7 @@ def write_archive(
     path = Path(path)
     members = {f"{name}.json": _bytes_of(value) for name, value in documents.items()}
     members[TENSORS] = bytes_of_tensors(
-        {name: np.ascontiguousarray(value) for name, value in tensors.items()}
+        {name: np.asarray(value, order="C") for name, value in tensors.items()}
     )
     manifest = {
         "format": FORMAT,

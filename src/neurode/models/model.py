@@ -1,246 +1,72 @@
-"""A network with its weights, and Keras's stateful face: compile, fit, evaluate, predict."""
+"""Keras's model: fit, evaluate, predict, save."""
 
-from collections.abc import Callable, Iterable, Mapping
+import warnings
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
-from neurode import losses, metrics, optimizers
 from neurode.callbacks import Callback, CallbackList, History, ProgbarLogger
-from neurode.errors import ArgumentError, NotFittedError, ShapeError, UnknownNameError
-from neurode.layers import Chain
-from neurode.losses import Loss
-from neurode.metrics import Metric
-from neurode.models.bound import BoundLayer, Tensor, with_rows
-from neurode.models.data import as_floats, split_off, to_inputs, to_rows, to_targets, to_weights
+from neurode.errors import ArgumentError, DataTypeError
+from neurode.models.compiled import CompiledNetwork
+from neurode.models.data import host_rows, split_off, to_rows, to_weights, with_class_weights
 from neurode.models.prediction import predict_rows
-from neurode.models.summary import summary_of
-from neurode.optimizers import Optimizer
+from neurode.models.streams import batches_of, collected, is_stream, length_of
 from neurode.training import (
     Plan,
-    Program,
     Rows,
-    Task,
-    TrainState,
+    StreamFeed,
+    TableFeed,
     build,
+    finisher,
     fit,
-    initializer,
+    in_parts,
     predictor,
-    start_of,
-    steps_of,
     to_logs,
 )
 
 
-class Model:
-    """A network and its weights. Make one with `Sequential`.
+class Model(CompiledNetwork):
+    """A network and its weights.
+
+    Args:
+        inputs: The symbolic tensor where the network begins, or a list or dict of several.
+        outputs: The symbolic tensor where it ends, or a list or dict of several.
+        name: The model's name.
+        seed: Where all its randomness comes from: weights, order of rows, dropout. Same seed, same machine,
+            same bits. Models without one count 0, 1, 2, … or from what `utils.set_random_seed` said.
 
     Attributes:
-        network: The layers as one frozen spec.
-        train_state: Everything that training changes; replaced as a whole, never changed in place.
         optimizer: The compiled optimiser, or None.
-        loss: The compiled loss, or None.
         history: The record of the last fit, or None.
         stop_training: A callback sets it to end the fit after the epoch.
+
+    Example:
+        >>> from neurode.layers import Concatenate, Dense, Input
+        >>> x = Input((2,), name="features")
+        >>> hidden = Dense(3, activation="relu")(x)
+        >>> both = Concatenate()([x, hidden])  # A connection that skips a layer.
+        >>> model = Model(x, Dense(1, activation="sigmoid", name="risk")(both))
+        >>> model.output_shape, model.count_params()
+        ((None, 1), 15)
     """
 
     def __init__(
-        self, network: Chain, input_shape: Any = None, *, name: str = "model", seed: int = 0
+        self, inputs: Any = None, outputs: Any = None, name: str | None = None, *, seed: int | None = None
     ) -> None:
-        if not isinstance(seed, int | np.integer) or seed < 0:
-            raise ArgumentError(f"seed={seed!r}", hint="a seed is a whole number, 0 or more")
-        self.network, self.name, self.seed = network, name, int(seed)
-        self.input_shape_of_rows: Any = None
-        self.optimizer: Optimizer | None = None
-        self.loss: Loss | None = None
         self.history: History | None = None
         self.stop_training = False
-        self._metrics: tuple[tuple[str | Metric | Callable, ...], ...] = ((), ())
-        self._train_state: TrainState | None = None
-        if input_shape is not None:
-            self.build(input_shape)
+        self.resume_from: tuple[int, int] | None = None
+        super().__init__(inputs, outputs, name, seed=seed)
 
-    # The network and its weights
-
-    def build(self, input_shape: Any) -> None:
-        """Makes the weights for rows of this shape (row axis left out, or None in front as in Keras)."""
-        if len(input_shape) and input_shape[0] is None:
-            input_shape = tuple(input_shape[1:])
-        self.network.shapes(input_shape)  # Names the layer that does not fit before anything is made.
-        params, state = initializer(self.network, input_shape)(self.seed)
-        self.input_shape_of_rows = input_shape
-        self._train_state = TrainState(np.int32(0), params, state, None, np.float32(0))
-
-    @property
-    def built(self) -> bool:
-        """Whether the weights exist."""
-        return self._train_state is not None
-
-    @property
-    def train_state(self) -> TrainState:
-        """Everything that training changes.
-
-        Raises:
-            NotFittedError: If the model is not built yet.
-        """
-        if self._train_state is None:
-            raise NotFittedError(
-                f"the model {self.name!r} has no weights yet",
-                hint="start it with Input((features,)), call build((features,)), or fit it",
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if {"call", "train_step"} & vars(cls).keys():
+            raise DataTypeError(
+                f"{cls.__name__} subclasses Model, which neurode does not support",
+                hint="write the network functionally: x = Input((77,)); y = Dense(1)(x); Model(x, y)",
             )
-        return self._train_state
-
-    @train_state.setter
-    def train_state(self, value: TrainState) -> None:
-        self._train_state = value
-
-    @property
-    def shapes(self) -> list[Any]:
-        """The shape of a row before each layer, and after the last one."""
-        self.train_state  # noqa: B018  A model that is not built has no shapes.
-        return self.network.shapes(self.input_shape_of_rows)
-
-    @property
-    def layers(self) -> list[BoundLayer]:
-        """The layers with their weights, in order."""
-        return [BoundLayer(self, index) for index in range(len(self.network.layers))]
-
-    def get_layer(self, name: str | None = None, index: int | None = None) -> BoundLayer:
-        """The layer called `name`, or at `index`.
-
-        Raises:
-            UnknownNameError: If there is no such layer.
-        """
-        names = [layer.name for layer in self.layers]
-        if index is not None:
-            if not -len(names) <= index < len(names):
-                raise UnknownNameError("layer number", index, list(map(str, range(len(names)))))
-            return self.layers[index]
-        if name not in names:
-            raise UnknownNameError("layer", name, [str(n) for n in names])
-        return self.layers[names.index(name)]
-
-    @property
-    def input_shape(self) -> Any:
-        """The shape of the input, None for rows."""
-        return with_rows(self.shapes[0])
-
-    @property
-    def output_shape(self) -> Any:
-        """The shape of the output, None for rows."""
-        return with_rows(self.shapes[-1])
-
-    @property
-    def input(self) -> Tensor:
-        """The input; its `.shape` has None for rows."""
-        return Tensor(self.input_shape)
-
-    @property
-    def output(self) -> Tensor:
-        """The output; its `.shape` has None for rows."""
-        return Tensor(self.output_shape)
-
-    @property
-    def weights(self) -> list[np.ndarray]:
-        """All weight arrays in Keras's order."""
-        return [array for layer in self.layers for array in layer.named_weights().values()]
-
-    @property
-    def trainable_weights(self) -> list[np.ndarray]:
-        """The weight arrays that train, in Keras's order."""
-        params = self.train_state.params
-        return [
-            array
-            for layer in self.layers
-            for name, array in layer.named_weights().items()
-            if name in params.get(layer.name, {})
-        ]
-
-    def get_weights(self) -> list[np.ndarray]:
-        """Copies of all weight arrays in Keras's order: layer by layer, kernel before bias."""
-        return [array for layer in self.layers for array in layer.get_weights()]
-
-    def set_weights(self, weights: list[Any]) -> None:
-        """Replaces all weights.
-
-        Raises:
-            ShapeError: If their number or a shape differs; nothing is changed then.
-        """
-        before, rest = self.train_state, list(weights)
-        if len(rest) != len(self.weights):
-            raise ShapeError(f"the model has {len(self.weights)} weight arrays, got {len(rest)}")
-        try:
-            for layer in self.layers:
-                count = len(layer.named_weights())
-                layer.set_weights(rest[:count])
-                rest = rest[count:]
-        except ShapeError:
-            self.train_state = before
-            raise
-
-    def count_params(self) -> int:
-        """The number of weights, trained or not."""
-        return sum(array.size for array in self.weights)
-
-    def summary(self, line_length: int = 76, print_fn: Callable[[str], Any] | None = None) -> None:
-        """Prints layers, output shapes and parameter counts as Keras does."""
-        (print_fn or print)(summary_of(self, line_length))
-
-    # Learning
-
-    def compile(
-        self,
-        optimizer: str | Optimizer = "rmsprop",
-        loss: str | Loss | Callable | None = None,
-        metrics: Iterable[str | Metric | Callable] | None = None,
-        weighted_metrics: Iterable[str | Metric | Callable] | None = None,
-    ) -> None:
-        """Says how the model learns. Compiling again starts the optimiser afresh and keeps the weights.
-
-        Args:
-            optimizer: A name or an optimiser.
-            loss: A name, a loss, or a function `f(y_true, y_pred)`.
-            metrics: Names, metrics or functions; sample weights do not count in them.
-            weighted_metrics: The same, with sample weights.
-
-        Raises:
-            UnknownNameError: If a name does not exist.
-            ArgumentError: If there is no loss.
-        """
-        if loss is None:
-            raise ArgumentError("compile needs a loss", available=f"losses: {', '.join(losses.LOSSES)}")
-        self.optimizer, self.loss = optimizers.get(optimizer), losses.get(loss)
-        self._metrics = (tuple(_flat(metrics)), tuple(_flat(weighted_metrics)))
-        for metric in (metric for group in self._metrics for metric in group):
-            _named(metric, 1, sparse=False)
-        if self.built:
-            self.train_state = self.train_state._replace(opt_state=None, step=np.int32(0))
-
-    @property
-    def task(self) -> Task:
-        """What the compiled model learns: the key under which its programs are kept.
-
-        Raises:
-            NotFittedError: If the model is not compiled.
-        """
-        if self.optimizer is None or self.loss is None:
-            raise NotFittedError(
-                f"the model {self.name!r} is not compiled",
-                hint='call model.compile(optimizer="adam", loss="binary_crossentropy") first',
-            )
-        units, sparse = self.shapes[-1][-1], self.loss.sparse
-        named = [_named(metric, units, sparse=sparse) for group in self._metrics for metric in group]
-        named = list(zip(_distinct([name for name, _ in named]), [metric for _, metric in named]))
-        plain = len(self._metrics[0])
-        rule = self.optimizer.without_learning_rate()
-        return Task(self.network, self.loss, rule, tuple(named[:plain]), tuple(named[plain:]))
-
-    @property
-    def metrics_names(self) -> list[str]:
-        """Names of what `evaluate` returns."""
-        return ["loss", *(name for name, _ in self.task.watched)]
 
     def fit(
         self,
@@ -249,32 +75,43 @@ class Model:
         batch_size: int | None = None,
         epochs: int = 1,
         verbose: str | int = "auto",
-        callbacks: list[Callback] | None = None,
+        callbacks: list[Callback] | Callback | None = None,
         validation_split: float = 0.0,
-        validation_data: tuple | None = None,
+        validation_data: Any = None,
         shuffle: bool = True,
-        class_weight: Mapping[int, float] | None = None,
+        class_weight: Any = None,
         sample_weight: Any = None,
         initial_epoch: int = 0,
-        validation_freq: int = 1,
+        steps_per_epoch: int | None = None,
+        validation_steps: int | None = None,
+        validation_batch_size: int | None = None,
+        validation_freq: Any = 1,
+        **old: Any,
     ) -> History:
         """Trains the model, each epoch as one compiled program.
 
         Args:
-            x: Inputs `(rows, features)`: NumPy, a frame of numbers, nested lists; or `Columns` for a model
-                that takes tables.
-            y: Targets `(rows,)` or `(rows, units)`.
+            x: Inputs `(rows, features)`: NumPy, a frame of numbers, nested lists; a list or a dict for
+                several inputs; `Columns` for a model that takes tables; or a generator or `Sequence` of `(x,
+                y)` or `(x, y, sample_weight)`.
+            y: Targets `(rows,)` or `(rows, units)`; a list or a dict for several outputs.
             batch_size: Rows of a step, 32 by default.
             epochs: Number of the epoch after which to stop.
             verbose: 0 silent, 1 a bar, 2 a line an epoch; "auto" is 1.
             callbacks: Callbacks with Keras's hooks.
             validation_split: Share of the rows, taken from the end before shuffling, to validate on.
-            validation_data: `(x, y)` or `(x, y, sample_weight)` to validate on instead.
-            shuffle: Whether every epoch has an order of its own.
-            class_weight: Weight of each class in the loss.
-            sample_weight: Weight of each row in the loss.
+            validation_data: `(x, y)`, `(x, y, sample_weight)` or a source of batches to validate on instead.
+            shuffle: Whether every epoch has an order of its own. Batches from outside keep theirs.
+            class_weight: Weight of each class in the loss; `"balanced"` makes all classes count the same, as
+                in scikit-learn.
+            sample_weight: Weight of each row in the loss; a list or a dict for several outputs.
             initial_epoch: Number of the first epoch, from 0.
-            validation_freq: Validate after every so many epochs.
+            steps_per_epoch: Batches of an epoch, for a generator that does not end. Of a table, each epoch
+                then takes so many batches more.
+            validation_steps: Batches of a validation, likewise; the first ones of a table.
+            validation_batch_size: Rows of a batch in validation. Only functions of your own can tell.
+            validation_freq: Validate after every so many epochs, or after the epochs of a list, from 1.
+            old: `nb_epoch`, Keras 1's name of `epochs`, with a notice.
 
         Returns:
             The history. After Ctrl-C it has `interrupted` set, and the model has the weights so far.
@@ -283,35 +120,63 @@ class Model:
             DivergedError: If the loss became infinite or NaN; the model has the last good weights.
             ShapeError, DataTypeError: If x or y do not fit the model.
         """
+        epochs = _old_epochs(old, epochs)
+        no_size = batch_size is None
         batch_size = _whole("batch_size", 32 if batch_size is None else batch_size)
-        x = to_inputs(x, self.input_shape_of_rows)
-        y = np.asarray(as_floats(y, "y"))
-        if not self.built:
-            self.build(x.shape[1:])
-        if validation_data is None and validation_split:
-            (x, y, *weights), validation_data = split_off(x, y, sample_weight, validation_split)
-            sample_weight = weights[0] if weights else None
-        rows = self._rows(x, y, sample_weight, class_weight)
-        validation = None if validation_data is None else self._rows(*validation_data)
-        program = self._program(batch_size)
+        steps = None if steps_per_epoch is None else _whole("steps_per_epoch", steps_per_epoch)
+        own = self._told(callbacks)
+        if is_stream(x):
+            if y is not None or sample_weight is not None or validation_split:
+                raise ArgumentError(
+                    "y, sample_weight and validation_split go with arrays, not with a source of batches",
+                    hint="let it give (x, y, sample_weight), and pass validation_data",
+                )
+            self._start(
+                next(iter(batches_of(x)())) if not self.built and not hasattr(x, "__next__") else None
+            )
+            feed: Any = self._stream_feed(x, steps, class_weight, own.watches_batches)
+        else:
+            parts = (self._to_inputs(x), None, None)
+            self._start(parts)
+            targets = self._to_targets(y)
+            table = host_rows(parts[0], targets, to_weights(sample_weight, self.output_names))
+            if validation_data is None and validation_split:
+                table, validation_data = split_off(table, validation_split)
+            table = table._replace(weight=with_class_weights(table.weight, table.y, class_weight))
+            is_shuffled, seed = bool(shuffle), self.seed
+            batch_size = min(batch_size, table.size)
+            if steps is None:
+                feed = TableFeed(to_rows(*table), batch_size, shuffle=is_shuffled, seed=seed)
+            else:
+                batch_size = -(-table.size // steps) if no_size else batch_size  # As Keras does.
+                parts_of_table = in_parts(table, batch_size, steps, shuffle=is_shuffled, seed=seed)
+                feed = StreamFeed(parts_of_table, steps, by_batch=own.watches_batches)
+        size = validation_batch_size or feed.batch_size
+        is_cut = validation_batch_size is not None or not no_size
+        validate = self._validation(validation_data, size, validation_steps, is_cut=is_cut)
+        program = build(self.task, feed.batch_size)
         self._start_optimizer()
         self.history = history = History()
-        progress = [] if verbose == 0 else [ProgbarLogger(2 if verbose == 2 else 1)]
+        is_told = any(isinstance(callback, ProgbarLogger) for callback in own.callbacks)
+        progress = [] if verbose == 0 or is_told else [ProgbarLogger(2 if verbose == 2 else 1)]
         # The person's first, as in Keras: what they write into the logs is recorded and printed.
-        everyone = CallbackList([*(callbacks or []), history, *progress])
-        everyone.set_model(self)
-        steps = steps_of(rows.size, batch_size)
+        everyone = self._told([*own.callbacks, history, *progress])
         everyone.set_params(
             {
                 "epochs": epochs,
-                "steps": steps,
+                "steps": feed.steps,
                 "verbose": verbose,
                 "metrics": self.metrics_names,
                 "validation_freq": validation_freq,
             }
         )
-        plan = Plan(batch_size, epochs, initial_epoch, shuffle, self.seed)
-        fit(program, self, rows, plan, everyone, history, validation, validation_freq)
+        often = validation_freq if isinstance(validation_freq, int) else tuple(validation_freq)
+        plan = Plan(epochs, initial_epoch, often, self.seed)
+        try:
+            fit(program, self, feed, plan, everyone, history, validate)
+        finally:
+            if getattr(self.optimizer, "use_ema", False):
+                self.train_state = finisher(self.task.network, self.task.optimizer)(self.train_state)
         if history.interrupted and progress:
             epoch, step = history.interrupted_at or (0, 0)
             print(
@@ -326,96 +191,227 @@ class Model:
         batch_size: int | None = None,
         verbose: str | int = "auto",
         sample_weight: Any = None,
+        steps: int | None = None,
+        callbacks: list[Callback] | None = None,
         return_dict: bool = False,
     ) -> Any:
         """Loss and metrics on a table.
 
         Args:
-            x: Inputs as in `fit`.
+            x: Inputs as in `fit`, or a source of batches.
             y: Targets as in `fit`.
-            batch_size: Accepted for Keras's sake; the result does not depend on it.
+            batch_size: Rows of a batch, 32 by default. Only functions of your own that sum over a batch can
+                tell the difference.
             verbose: 0 is silent, else one line is printed.
             sample_weight: Weight of each row in the loss.
+            steps: Batches to take, at most.
+            callbacks: Callbacks with Keras's `on_test_…` hooks.
             return_dict: Whether to return a dict by name.
 
         Returns:
-            `[loss, metric, …]`, or the loss alone if there are no metrics.
+            `[loss, metric, …]` in the order of `metrics_names`, or the loss alone if there are no metrics.
         """
-        x = to_inputs(x, self.train_state and self.input_shape_of_rows)
-        rows = self._rows(x, y, sample_weight)
-        program = self._program(batch_size or 32)
-        logs = to_logs(program.names, program.evaluate(self.train_state.without_optimizer(), rows))
+        everyone = self._told(callbacks)
+        everyone.on_test_begin()
+        size = _whole("batch_size", batch_size or 32)
+        if is_stream(x):
+            batches = (self._host_rows(*batch) for batch in batches_of(x, steps)())
+            logs = self._evaluated_by_batch(batches, everyone)
+        else:
+            rows = self._host_rows(x, y, sample_weight)
+            rows = _first_of(rows, size, steps) if batch_size else rows
+            if everyone.watches_test_batches:
+                logs = self._evaluated_by_batch(_in_batches(rows, size), everyone)
+            else:
+                logs = self._evaluated(to_rows(*rows), size)
+        everyone.on_test_end(logs)
         if verbose != 0:
             print(" - ".join(f"{name}: {value:.4f}" if isinstance(value, float) else f"{name}: {value}"
                              for name, value in logs.items()))  # fmt: skip
-        if return_dict:
-            return logs
-        values = list(logs.values())
-        return values if len(values) > 1 else values[0]
+        return self._as_returned(logs, return_dict)
 
-    def predict(self, x: Any, batch_size: int | None = None, verbose: str | int = 0) -> np.ndarray:
-        """Predictions `(rows, units)` as float32.
+    def predict(
+        self,
+        x: Any,
+        batch_size: int | None = None,
+        verbose: str | int = "auto",
+        steps: int | None = None,
+        callbacks: list[Callback] | None = None,
+    ) -> Any:
+        """Predictions `(rows, units)` as float32; a list for several outputs.
 
         Args:
-            x: Inputs as in `fit`.
+            x: Inputs as in `fit`, or a source of batches.
             batch_size: Rows that are computed at once; chosen well if left out.
-            verbose: Accepted for Keras's sake.
+            verbose: Accepted for Keras's sake; nothing is printed.
+            steps: Batches to take, at most.
+            callbacks: Callbacks with Keras's `on_predict_…` hooks.
         """
-        inputs = to_inputs(x, self.train_state and self.input_shape_of_rows)
-        now = self.train_state
-        return predict_rows(predictor(self.network), now.params, now.state, inputs, batch_size)
+        everyone = self._told(callbacks)
+        everyone.on_predict_begin()
+        if is_stream(x):
+            inputs = self._started(collected(x, steps)[0])
+        else:
+            inputs = self._started(x)
+            inputs = _first_of(inputs, batch_size, steps) if batch_size else inputs
+        told = everyone if everyone.watches_predict_batches else None
+        y = predict_rows(predictor(self.network), *self.read_weights(), inputs, batch_size, told)
+        everyone.on_predict_end()
+        return self._as_given(list(y) if isinstance(y, tuple) else y)
 
-    def __call__(self, x: Any, training: bool = False) -> jax.Array:
-        """Predictions as a JAX array, in one piece."""
-        inputs = jax.tree.map(jnp.asarray, to_inputs(x, self.train_state and self.input_shape_of_rows))
-        key = jax.random.key(self.seed) if training else None
-        now = self.train_state
-        return self.network.apply(now.params, now.state, inputs, train=training, key=key)[0]
+    def train_on_batch(
+        self,
+        x: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        class_weight: Any = None,
+        return_dict: bool = False,
+    ) -> Any:
+        """One step on these rows.
+
+        Returns:
+            Loss and metrics of this batch as in `evaluate`, measured before the step.
+        """
+        rows = self._rows(x, y, sample_weight, class_weight)
+        program = build(self.task, rows.size)
+        self._start_optimizer()
+        totals = program.start(self.train_state, rows)
+        order = np.arange(rows.size, dtype=np.int32)
+        key = np.array([self.seed % 2**32, int(self.train_state.step)], np.uint32)
+        now, _, values = program.train(self.train_state, totals, rows, order, key, np.int32(0), np.int32(1))
+        self.train_state = now
+        return self._as_returned(to_logs(program.names, values), return_dict)
+
+    def test_on_batch(
+        self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
+    ) -> Any:
+        """Loss and metrics on these rows alone."""
+        rows = self._rows(x, y, sample_weight)
+        return self._as_returned(self._evaluated(rows, rows.size), return_dict)
+
+    def predict_on_batch(self, x: Any) -> Any:
+        """Predictions for these rows, computed at once."""
+        inputs = self._started(x)
+        y = predictor(self.network)(*self.read_weights(), inputs)
+        return self._as_given([np.array(part) for part in y] if isinstance(y, tuple) else np.array(y))
+
+    def reset_metrics(self) -> None:
+        """Nothing to forget: every number is of one epoch, one evaluation or one batch."""
+
+    def get_config(self) -> dict[str, Any]:
+        """The architecture as JSON values; `from_config` builds it again, with weights of its own."""
+        from neurode.models.architecture import config_of
+
+        return config_of(self)
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any], custom_objects: Mapping[str, Any] | None = None) -> Any:
+        """The model with this architecture and fresh weights.
+
+        Raises:
+            ModelFileError: If the configuration names something that neurode does not have.
+        """
+        from neurode.models.architecture import model_of
+
+        return model_of(config, custom_objects)
+
+    def to_json(self, **kwargs: Any) -> str:
+        """The architecture as JSON text, which `model_from_json` reads."""
+        from neurode.models.architecture import to_json
+
+        return to_json(self, **kwargs)
 
     def save(self, filepath: Any, overwrite: bool = True) -> None:
         """Writes the model to one file, `name.neurode`.
 
-        Architecture, weights, compile settings. No code is in it.
+        Architecture, weights, compile settings and the optimiser's state. No code is in it.
         """
         from neurode.models.saving import save_model
 
         save_model(self, filepath, overwrite=overwrite)
 
-    def _rows(self, x: Any, y: Any, sample_weight: Any = None, class_weight: Any = None) -> Rows:
-        sparse = self.task.loss.sparse
-        inputs = to_inputs(x, self.input_shape_of_rows)
-        targets = to_targets(y, self.shapes[-1][-1], sparse=sparse)
-        return to_rows(inputs, targets, to_weights(targets, sample_weight, class_weight))
+    def save_weights(self, filepath: Any, overwrite: bool = True) -> None:
+        """Writes the weights alone; `load_weights` of a model with the same layers reads them."""
+        from neurode.models.saving import save_weights
 
-    def _program(self, batch_size: int) -> Program:
-        return build(self.task, batch_size)
+        save_weights(self, filepath, overwrite=overwrite)
 
-    def _start_optimizer(self) -> None:
-        now = self.train_state
-        if now.opt_state is None and self.optimizer is not None:
-            start = start_of(self.optimizer.without_learning_rate())
-            rate = np.float32(self.optimizer.learning_rate)
-            self.train_state = now._replace(opt_state=start(now.params), learning_rate=rate)
+    def load_weights(self, filepath: Any) -> None:
+        """Reads weights that `save_weights` or `save` wrote.
+
+        Raises:
+            ShapeError: If they are not of a model with the same layers; nothing is changed then.
+        """
+        from neurode.models.saving import load_weights
+
+        load_weights(self, filepath)
+
+    def write_checkpoint(self, path: Any, record: Mapping[str, Any]) -> None:
+        """Writes everything that training changes, and a record of JSON values beside it."""
+        from neurode.models.saving import write_checkpoint
+
+        write_checkpoint(self, path, record)
+
+    def read_checkpoint(self, path: Any) -> dict[str, Any]:
+        """Takes up what `write_checkpoint` wrote, and returns the record."""
+        from neurode.models.saving import read_checkpoint
+
+        return read_checkpoint(self, path)
+
+    def _stream_feed(self, x: Any, steps: int | None, class_weight: Any, by_batch: bool) -> StreamFeed:
+        batches = batches_of(x, steps)
+
+        def epoch() -> Iterator[Rows]:
+            for batch in batches():
+                self._start((self._to_inputs(batch[0]),))
+                inputs, y, weight = (*batch, None, None)[:3]
+                yield self._host_rows(inputs, y, weight, class_weight)
+
+        return StreamFeed(epoch, steps or length_of(x), by_batch=by_batch)
+
+    def _validation(
+        self, data: Any, batch_size: int, steps: int | None, *, is_cut: bool
+    ) -> Callable[[], dict[str, Any]] | None:
+        if data is None:
+            return None
+        most = steps if is_cut else None
+        if isinstance(data, Rows):
+            rows = to_rows(*_first_of(data, batch_size, most))
+        elif is_stream(data):
+            rows = self._rows(*collected(data, steps))
+        elif isinstance(data, tuple | list) and len(data) in (2, 3):
+            rows = to_rows(*_first_of(self._host_rows(*data), batch_size, most))
+        else:
+            raise ArgumentError(
+                f"validation_data is {type(data).__name__}", hint="pass (x, y) or (x, y, sample_weight)"
+            )
+        return lambda: self._evaluated(rows, batch_size)
+
+    def _told(self, callbacks: Any) -> CallbackList:
+        everyone = CallbackList(callbacks)
+        everyone.set_model(self)
+        return everyone
 
 
-def _named(metric: str | Metric | Callable, units: int, *, sparse: bool) -> tuple[str, Metric]:
-    if metric in ("accuracy", "acc"):
-        return str(metric), metrics.accuracy(units, sparse=sparse)
-    return metrics.get(metric)
+def _in_batches(rows: Rows, size: int) -> Iterator[Rows]:
+    for start in range(0, rows.size, size):
+        yield Rows(*jax.tree.map(lambda array: array[start : start + size], tuple(rows)))  # noqa: B023
 
 
-def _distinct(names: list[str]) -> list[str]:
-    """Numbers a name that comes again, as Keras does: auc, auc_1."""
-    return [f"{name}_{names[:i].count(name)}" if name in names[:i] else name for i, name in enumerate(names)]
+def _first_of(arrays: Any, size: int, steps: int | None) -> Any:
+    """The rows of the first so many batches, of one array or of all that are filed together."""
+    return arrays if steps is None else jax.tree.map(lambda array: array[: steps * size], arrays)
 
 
-def _flat(names: Any) -> Iterable[Any]:
-    if names is None:
-        return []
-    return [names] if isinstance(names, str | Metric) or callable(names) else names
+def _old_epochs(old: Mapping[str, Any], epochs: int) -> int:
+    for name in old:
+        if name != "nb_epoch":
+            raise DataTypeError(f"fit has no argument {name!r}", hint="see help(Model.fit)")
+        warnings.warn("nb_epoch is Keras 1's name: write epochs=…, as later Keras does", FutureWarning, 3)
+    return _whole("epochs", old.get("nb_epoch", epochs), least=0)
 
 
-def _whole(name: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
-        raise ArgumentError(f"{name}={value!r}", hint=f"{name} is a whole number, at least 1")
+def _whole(name: str, value: Any, least: int = 1) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+        raise ArgumentError(f"{name}={value!r}", hint=f"{name} is a whole number, at least {least}")
     return int(value)

@@ -62,6 +62,6 @@ def table_network(
     )
     model = Sequential([table, *layers], name=name, seed=seed)
     statistics: Any = encoding.statistics()
-    weights = model.get_layer("table").named_weights()
-    model.get_layer("table").set_weights([statistics.get(key, value) for key, value in weights.items()])
+    weights = model.get_layer("table").weights
+    model.get_layer("table").set_weights([statistics.get(weight.name, weight.value) for weight in weights])
     return model

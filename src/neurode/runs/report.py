@@ -77,8 +77,8 @@ def command_of(config: dict[str, Any]) -> str:
 def _network(run: Run) -> NetworkRecord:
     model = run.model.model_
     encoding, *layers = model.layers
-    dense = [layer for layer in layers if hasattr(layer.spec, "units")]
-    kernels = [layer.named_weights()["kernel"] for layer in dense]
+    dense = [layer for layer in layers if hasattr(layer, "units")]
+    kernels = [layer.kernel.numpy() for layer in dense]
     lines: list[str] = []
     model.summary(print_fn=lines.append)
     names = run.model.encoding_.names
@@ -87,7 +87,7 @@ def _network(run: Run) -> NetworkRecord:
         layer_sizes=[len(names), *(kernel.shape[1] for kernel in kernels)],
         input_names=names,
         output_names=classes[-1:] if len(classes) == 2 else classes,
-        activations=[str(layer.activation or "linear") for layer in dense],
+        activations=[str(layer.get_config()["activation"]) for layer in dense],
         weights=[_strongest(kernels[0], encoding.columns_of_features(), len(names)), *kernels[1:]],
         n_params=model.count_params(),
         summary="\n".join(lines),
