@@ -20,6 +20,8 @@ test: .venv/test
 ## bench: measure neurode beside Keras, PyTorch and scikit-learn; writes benchmarks/results/speed.md
 bench: .venv/bench
 	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/custom.py
+	$(BIN)/python benchmarks/wide.py
 	$(BIN)/python benchmarks/embedded_table.py
 
 ## docs: draw the pictures that the README shows
