@@ -143,10 +143,9 @@ class CompiledNetwork(Network):
         )
 
     def _host_rows(self, x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any = None) -> Rows:
-        self._start((self._to_inputs(x),))
-        targets = self._to_targets(y)
+        inputs, targets = self._started(x), self._to_targets(y)
         weights = to_weights(sample_weight, self.output_names)
-        return host_rows(self._to_inputs(x), targets, with_class_weights(weights, targets, class_weight))
+        return host_rows(inputs, targets, with_class_weights(weights, targets, class_weight))
 
     def _rows(self, x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any = None) -> Rows:
         return to_rows(*self._host_rows(x, y, sample_weight, class_weight))

@@ -10,10 +10,11 @@ import numpy as np
 from neurode.callbacks import Callback, CallbackList, History, ProgbarLogger
 from neurode.errors import ArgumentError, DataTypeError
 from neurode.models.compiled import CompiledNetwork
-from neurode.models.data import host_rows, split_off, to_rows, to_weights, with_class_weights
+from neurode.models.data import split_off, to_rows, with_class_weights
 from neurode.models.prediction import predict_rows
 from neurode.models.streams import batches_of, collected, is_stream, length_of
 from neurode.training import (
+    Feed,
     Plan,
     Rows,
     StreamFeed,
@@ -121,8 +122,7 @@ class Model(CompiledNetwork):
             ShapeError, DataTypeError: If x or y do not fit the model.
         """
         epochs = _old_epochs(old, epochs)
-        no_size = batch_size is None
-        batch_size = _whole("batch_size", 32 if batch_size is None else batch_size)
+        rows_of_step = None if batch_size is None else _whole("batch_size", batch_size)
         steps = None if steps_per_epoch is None else _whole("steps_per_epoch", steps_per_epoch)
         own = self._told(callbacks)
         if is_stream(x):
@@ -131,28 +131,15 @@ class Model(CompiledNetwork):
                     "y, sample_weight and validation_split go with arrays, not with a source of batches",
                     hint="let it give (x, y, sample_weight), and pass validation_data",
                 )
-            self._start(
-                next(iter(batches_of(x)())) if not self.built and not hasattr(x, "__next__") else None
-            )
-            feed: Any = self._stream_feed(x, steps, class_weight, own.watches_batches)
+            feed: Feed = self._stream_feed(x, steps, class_weight, own.watches_batches)
         else:
-            parts = (self._to_inputs(x), None, None)
-            self._start(parts)
-            targets = self._to_targets(y)
-            table = host_rows(parts[0], targets, to_weights(sample_weight, self.output_names))
+            table = self._host_rows(x, y, sample_weight)
             if validation_data is None and validation_split:
                 table, validation_data = split_off(table, validation_split)
             table = table._replace(weight=with_class_weights(table.weight, table.y, class_weight))
-            is_shuffled, seed = bool(shuffle), self.seed
-            batch_size = min(batch_size, table.size)
-            if steps is None:
-                feed = TableFeed(to_rows(*table), batch_size, shuffle=is_shuffled, seed=seed)
-            else:
-                batch_size = -(-table.size // steps) if no_size else batch_size  # As Keras does.
-                parts_of_table = in_parts(table, batch_size, steps, shuffle=is_shuffled, seed=seed)
-                feed = StreamFeed(parts_of_table, steps, by_batch=own.watches_batches)
+            feed = self._table_feed(table, rows_of_step, steps, bool(shuffle), own.watches_batches)
         size = validation_batch_size or feed.batch_size
-        is_cut = validation_batch_size is not None or not no_size
+        is_cut = validation_batch_size is not None or rows_of_step is not None
         validate = self._validation(validation_data, size, validation_steps, is_cut=is_cut)
         program = build(self.task, feed.batch_size)
         self._start_optimizer()
@@ -358,7 +345,19 @@ class Model(CompiledNetwork):
 
         return read_checkpoint(self, path)
 
-    def _stream_feed(self, x: Any, steps: int | None, class_weight: Any, by_batch: bool) -> StreamFeed:
+    def _table_feed(
+        self, table: Rows, batch_size: int | None, steps: int | None, shuffle: bool, by_batch: bool
+    ) -> Feed:
+        if steps is None:
+            size = min(batch_size or 32, table.size)
+            return TableFeed(to_rows(*table), size, shuffle=shuffle, seed=self.seed)
+        size = min(batch_size or -(-table.size // steps), table.size)  # Without a size as Keras chooses it.
+        parts = in_parts(table, size, steps, shuffle=shuffle, seed=self.seed)
+        return StreamFeed(parts, steps, by_batch=by_batch)
+
+    def _stream_feed(self, x: Any, steps: int | None, class_weight: Any, by_batch: bool) -> Feed:
+        if not self.built and not hasattr(x, "__next__"):
+            self._start(next(iter(batches_of(x)())))
         batches = batches_of(x, steps)
 
         def epoch() -> Iterator[Rows]:

@@ -266,7 +266,8 @@ class Network(Placed):
 
     def _started(self, x: Any) -> Any:
         """Inputs for the network, which is built now if it waited for them."""
-        self._start((self._to_inputs(x),))
+        if not self.built:
+            self._start((self._to_inputs(x),))
         return self._to_inputs(x)
 
     def _start(self, batch: Any) -> None:
