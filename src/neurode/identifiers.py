@@ -1,6 +1,7 @@
 """Identifiers: Keras names one thing by a string, a class, a configuration, an object or a function."""
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
@@ -99,3 +100,14 @@ class Vocabulary:
         if name not in known:
             raise UnknownNameError(self.kind, name, known)
         return known[name]
+
+
+def snake_case(name: str) -> str:
+    """A class name as Keras writes it in the name of a layer or a metric.
+
+    Example:
+        >>> snake_case("BatchNormalization")
+        'batch_normalization'
+    """
+    name = re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", name)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()

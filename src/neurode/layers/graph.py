@@ -10,10 +10,11 @@ from jaxtyping import Array, Float
 
 from neurode import activations
 from neurode.errors import ArgumentError, ShapeError
+from neurode.identifiers import snake_case
 from neurode.layers.activation import Activation
 from neurode.layers.activation_layers import Softmax
 from neurode.layers.dense import Dense
-from neurode.layers.layer import Layer, snake_case
+from neurode.layers.layer import Layer
 from neurode.layers.randomness import Randomness, split
 from neurode.records import record
 from neurode.typing import Columns, Params, State

@@ -1,6 +1,5 @@
 """What every layer is: a frozen spec that makes weights and applies them."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import field, fields, replace
 from typing import Any, ClassVar
@@ -12,6 +11,7 @@ from jaxtyping import Array, Float
 
 from neurode import activations, constraints, initializers, regularizers
 from neurode.errors import ArgumentError, DataTypeError, NotFittedError, ShapeError
+from neurode.identifiers import snake_case
 from neurode.layers.place import Placed, Weight
 from neurode.layers.randomness import Randomness
 from neurode.layers.tensor import Tensor, shape_of_row, with_rows, without_rows
@@ -267,17 +267,6 @@ def features_of(layer: Layer, input_shape: Any) -> int:
     if not isinstance(input_shape, Sequence) or not input_shape or not isinstance(input_shape[-1], int):
         raise ShapeError(f"{layer.label} takes rows of features, got rows of shape {input_shape}")
     return input_shape[-1]
-
-
-def snake_case(name: str) -> str:
-    """A class name as Keras writes it in a layer's name.
-
-    Example:
-        >>> snake_case("BatchNormalization")
-        'batch_normalization'
-    """
-    name = re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", name)
-    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
 
 
 def _serialized(vocabulary: Any, value: Any) -> Any:

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from neurode import losses
 from neurode.errors import DataTypeError, UnknownNameError
+from neurode.identifiers import snake_case
 from neurode.metrics import functions
 from neurode.metrics.accuracies import (
     Accuracy,
@@ -27,7 +28,7 @@ from neurode.metrics.correlation import ConcordanceCorrelation, PearsonCorrelati
 from neurode.metrics.f_score import F1Score, FBetaScore
 from neurode.metrics.hinges import CategoricalHinge, Hinge, SquaredHinge
 from neurode.metrics.means import FunctionMean, Mean, MeanMetricWrapper, Sum
-from neurode.metrics.metric import Metric, snake_case
+from neurode.metrics.metric import Metric
 from neurode.metrics.operating_points import (
     PrecisionAtRecall,
     RecallAtPrecision,

@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from neurode.errors import ArgumentError, ShapeError
+from neurode.identifiers import snake_case
 from neurode.metrics.variables import Variable, initial_value
 
 Kind = TypeVar("Kind")
@@ -286,22 +287,6 @@ def ratio(numerator: Array, denominator: Array) -> Array:
     """
     safe = jnp.where(denominator == 0, 1, denominator)
     return jnp.where(denominator == 0, 0, numerator / safe)
-
-
-def snake_case(name: str) -> str:
-    """A class's name as Keras writes it in a history.
-
-    Example:
-        >>> snake_case("TopKAccuracy"), snake_case("F1Score"), snake_case("AUC")
-        ('top_k_accuracy', 'f1_score', 'auc')
-    """
-    starts = [
-        before.islower() or before.isdigit() or (after.islower() and before.isupper())
-        if here.isupper()
-        else False
-        for before, here, after in zip(f"_{name}", name, f"{name[1:]}_")
-    ]
-    return "".join(f"_{letter}" if start else letter for letter, start in zip(name, starts)).lower()
 
 
 def _values(metric: Metric) -> tuple:

@@ -356,13 +356,10 @@ class Model(CompiledNetwork):
         return StreamFeed(parts, steps, by_batch=by_batch)
 
     def _stream_feed(self, x: Any, steps: int | None, class_weight: Any, by_batch: bool) -> Feed:
-        if not self.built and not hasattr(x, "__next__"):
-            self._start(next(iter(batches_of(x)())))
         batches = batches_of(x, steps)
 
         def epoch() -> Iterator[Rows]:
             for batch in batches():
-                self._start((self._to_inputs(batch[0]),))
                 inputs, y, weight = (*batch, None, None)[:3]
                 yield self._host_rows(inputs, y, weight, class_weight)
 

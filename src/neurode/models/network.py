@@ -112,9 +112,8 @@ class Network(Placed):
         return self._as_given(super().__call__(x, training=training))
 
     def as_layer(self, name: str) -> Graph:
-        trace_now = trace(self._inputs, self._outputs) if self.built else None
-        network = self.network if trace_now is None else trace_now.network
-        return network.as_layer(name)  # type: ignore[return-value]
+        self.network  # noqa: B018  A model that is not built is no layer.
+        return trace(self._inputs, self._outputs).network.as_layer(name)  # type: ignore[return-value]
 
     def outputs_for(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         shapes = tuple(without_rows(tensor.shape) for tensor in inputs)
@@ -122,7 +121,7 @@ class Network(Placed):
         return tuple(Tensor(with_rows(shape)) for shape in self.network.output_shapes(given))
 
     def compute(self, x: Any, *, training: bool) -> Any:
-        inputs = jax.tree.map(jnp.asarray, self._to_inputs(x))
+        inputs = jax.tree.map(jnp.asarray, self._started(x))
         key = jax.random.key(self.seed) if training else None
         params, state = self.read_weights()
         y, after = self.network.apply(params, state, inputs, train=training, key=key)

@@ -108,10 +108,6 @@ class Sequential(Model):
             self.build(without_rows(shape) if isinstance(shape, Columns) else shape)
         return super().outputs_for(inputs)
 
-    def compute(self, x: Any, *, training: bool) -> Any:
-        self._start((self._to_inputs(x),))
-        return super().compute(x, training=training)
-
     def _append(self, layer: Any) -> None:
         if isinstance(layer, InputLayer):
             layer = call(layer, ())[0]

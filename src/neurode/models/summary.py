@@ -130,7 +130,7 @@ def _feeding(model: "Network") -> dict[str | None, list[tuple[str, int]]]:
 
 
 def _totals(model: "Network") -> list[str]:
-    weights = list({weight.path + str(i): weight for i, weight in enumerate(_weights(model))}.values())
+    weights = model.weights if model.built else []
     total = sum(weight.size for weight in weights)
     trained = sum(weight.size for weight in weights if weight.trainable)
     return [
@@ -138,10 +138,6 @@ def _totals(model: "Network") -> list[str]:
         f" Trainable params: {trained:,} ({_size(4 * trained)})",
         f" Non-trainable params: {total - trained:,} ({_size(4 * (total - trained))})",
     ]
-
-
-def _weights(model: "Network") -> list[Any]:
-    return model.weights if model.built else []
 
 
 def _widths(headings: list[str], rows: list[list[str]], line_length: int) -> list[int]:

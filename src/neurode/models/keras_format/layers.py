@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from neurode.errors import ArgumentError, NeurodeError
+from neurode.identifiers import snake_case
 from neurode.layers import LAYERS, Input, Lambda, Layer, Tensor
-from neurode.layers.layer import VOCABULARY, snake_case
+from neurode.layers.layer import VOCABULARY
 from neurode.layers.operation import Operation
 from neurode.models.keras_format.parts import MODELS, is_operation, name_of, parts_of
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from neurode.errors import MissingPackageError, ModelFileError
-from neurode.layers.layer import snake_case
+from neurode.identifiers import snake_case
 from neurode.models.keras_format.parts import is_operation, name_of, parts_of
 
 
