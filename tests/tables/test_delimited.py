@@ -2,6 +2,7 @@ import polars as pl
 import pytest
 
 from neurode.errors import FileError, TableError
+from neurode.tables.content import Content
 from neurode.tables.row_widths import count_separators
 from neurode.tables.sources import read_table
 
@@ -58,8 +59,8 @@ def test_commas_among_decimal_points_are_no_decimal_commas(write):
 
 def test_separators_are_counted_outside_quotation_marks_in_files_of_many_pieces(write):
     path = write('a,b\n"' + "x," * 1_000_000 + '",1\n"y",2\n')
-    assert count_separators(path, ",", '"') == 3
-    assert count_separators(path, ",", None) == 1_000_003
+    assert count_separators(Content.of_file(path), ",", '"') == 3
+    assert count_separators(Content.of_file(path), ",", None) == 1_000_003
 
 
 def test_a_decimal_comma_is_found(write):
@@ -138,6 +139,8 @@ def test_a_quotation_mark_left_open_in_a_large_file_is_located(write):
         (b"caf\xe9,b\n1,2\n", 3, 1),
         (b"a,b\n1,x\n2,caf\xe9\n", 13, 3),
         (b"a,b\n" + b"1,x\n" * 600_000 + b"2,\xff\n", 2_400_006, 600_002),
+        # The first byte of a character of two, and then the end.
+        (b"a,b\n1,2\n3,\xc3", 10, 3),
         # Characters of two bytes at odd places lie across the pieces in which the file is read.
         (
             b"a\n" + b"x" + "é".encode() * 60_000 + b"\n" + b"yy" + "é\n".encode() * 600_000 + b"\xff",
@@ -168,8 +171,8 @@ def test_a_missing_header_is_suspected(write):
         (b"\n \n", "only blank space"),
         (b"a,\x00b\n1,2\n", "it holds NUL bytes"),
         (b"PK\x03\x04....", "perhaps an Excel workbook"),
-        (b"\x1f\x8b\x08....", "a gzip-compressed file"),
-        (b"\x80\x04\x95...", "a Python pickle"),
+        (b"\x1f\x8b\x08....", "not a complete gzip file"),
+        (b"\x80\x04\x95...", "is a pickle, and reading a pickle can run any code"),
         ("a,b\n1,2\n".encode("utf-16"), "text in UTF-16"),
     ],
 )
@@ -179,5 +182,5 @@ def test_what_is_no_text_is_named(write, content, problem):
 
 
 def test_a_header_alone_is_no_table(write):
-    with pytest.raises(TableError, match=r"a header but no rows\n\ncolumns: 'a', 'b'"):
+    with pytest.raises(TableError, match=r"columns but no rows\n\ncolumns: 'a', 'b'"):
         read_table(write("a,b\n"))

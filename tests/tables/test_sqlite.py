@@ -108,3 +108,29 @@ def test_bytes_are_left_as_they_are(tmp_path):
         connection.execute("CREATE TABLE t (a, b)")
         connection.execute("INSERT INTO t VALUES (x'00ff', 1)")
     assert read_table(tmp_path / "x.db").rows() == [(b"\x00\xff", 1)]
+
+
+def test_addresses_lead_to_the_same_file(database, monkeypatch):
+    monkeypatch.chdir(database.parent)
+    for address in ("sqlite:///bank.db", f"sqlite:///{database}", "sqlite+pysqlite:///./bank.db"):
+        assert read_table(address, table="loans").equals(read_table(database, table="loans"))
+    assert read_table("sqlite:///bank.db", query="SELECT 7 AS x").rows() == [(7,)]
+
+
+def test_an_address_of_no_file_brings_up_close_names(database, monkeypatch):
+    monkeypatch.chdir(database.parent)
+    with pytest.raises(FileError, match=r"no file 'banks.db'\n\nclose names in the folder: 'bank.db'"):
+        read_table("sqlite:///banks.db")
+    (database.parent / "loans.csv").write_text("a,b\n1,2\n" * 100)
+    with pytest.raises(FileError, match=r"'loans.csv' is not a SQLite database"):
+        read_table("sqlite:///loans.csv")
+
+
+@pytest.mark.parametrize("other", [1, 1.5, "x"])
+@pytest.mark.parametrize("n_rows", [1, 50_001], ids=["in one piece", "in two"])
+def test_bytes_among_other_values_are_named(tmp_path, other, n_rows):
+    with closing(sqlite3.connect(tmp_path / "x.db")) as connection, connection:
+        connection.execute("CREATE TABLE t (a, b)")
+        connection.executemany("INSERT INTO t VALUES (?, 1)", [(b"\x00",)] * n_rows + [(other,)])
+    with pytest.raises(TableError, match=r"column 'a' mixes bytes \(BLOB\) with other values"):
+        read_table(tmp_path / "x.db")

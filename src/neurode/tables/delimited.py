@@ -1,12 +1,12 @@
 """Delimited text: CSV and its relatives, as a polars frame."""
 
-from pathlib import Path
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from neurode.errors import TableError, listed
+from neurode.tables.content import Content
 from neurode.tables.dialects import Dialect, sniff
 from neurode.tables.row_widths import find_blank_rows, refuse_ragged_rows
 from neurode.tables.text_faults import check_utf8, unreadable
@@ -15,30 +15,29 @@ NULL_WORDS = ("", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "?")
 """Words that stand for a missing value in a text file."""
 
 
-def read_delimited(path: Path) -> pl.DataFrame:
+def read_delimited(content: Content, as_text: Collection[str] = ()) -> pl.DataFrame:
     """The table in a text file whose first line names the columns.
+
+    Args:
+        content: The text.
+        as_text: Columns to leave as text even where all of it is numbers, so that 007 stays 007.
 
     Raises:
         FileError: The file is binary, or not UTF-8.
-        TableError: There is no row, a column name occurs twice, or a row has another number of fields.
+        TableError: A column name occurs twice, or a row has another number of fields than the header.
     """
-    dialect = sniff(path)
-    frame = _parse(path, dialect)
-    blank = find_blank_rows(path, dialect, frame.height)
+    dialect = sniff(content)
+    names = _named(dialect.names)
+    frame = _parse(content, dialect, frozenset(str(names.index(name)) for name in as_text))
+    blank = find_blank_rows(content, dialect, frame.height)
     if blank:
         keep = np.ones(frame.height, bool)
         keep[blank] = False
         frame = frame.filter(keep)
-    frame.columns = _named(dialect.names)
+    frame.columns = names
     if dialect.names[-1] == "" and frame[:, -1].null_count() == frame.height:
         # A separator at the end of every line makes a column that nobody meant.
         frame = frame[:, :-1]
-    if not frame.height:
-        raise TableError(
-            f"{str(path)!r} has a header but no rows",
-            available=f"columns: {listed(frame.columns)}",
-            hint="check how the file was written",
-        )
     return frame
 
 
@@ -46,27 +45,34 @@ def _named(names: tuple[str, ...]) -> list[str]:
     return [name or f"column_{position}" for position, name in enumerate(names, start=1)]
 
 
-def _parse(path: Path, dialect: Dialect) -> pl.DataFrame:
+def _parse(content: Content, dialect: Dialect, as_text: frozenset[str]) -> pl.DataFrame:
     try:
-        frame = _read(path, dialect)
+        frame = _read(content, dialect, as_text)
     except pl.exceptions.NoDataError:
         return pl.DataFrame({str(position): [] for position in range(len(dialect.names))})
     except pl.exceptions.PolarsError:
-        check_utf8(path)
-        refuse_ragged_rows(path, dialect)
+        check_utf8(content)
+        refuse_ragged_rows(content, dialect)
         # What is left is a column whose later values are of another type than its first 10,000.
         try:
-            frame = _read(path, dialect, infer_schema=False)
+            frame = _read(content, dialect, as_text, infer_schema=False)
         except pl.exceptions.PolarsError as error:
-            raise unreadable(path, error) from None
+            raise unreadable(content, error) from None
     # Whole numbers too long for 64 bits are read as 128-bit ones, which nothing after this takes.
     frame = frame.with_columns(pl.col(pl.Int128).cast(pl.Float64))
-    return frame.with_columns(_retyped(series, dialect) for series in frame if series.dtype == pl.String)
+    return frame.with_columns(
+        _retyped(series, dialect, keep_text=series.name in as_text)
+        for series in frame
+        if series.dtype == pl.String
+    )
 
 
-def _read(path: Path, dialect: Dialect, *, infer_schema: bool = True) -> pl.DataFrame:
+def _read(
+    content: Content, dialect: Dialect, as_text: frozenset[str], *, infer_schema: bool = True
+) -> pl.DataFrame:
     return pl.read_csv(
-        path,
+        content.data,
+        schema_overrides=dict.fromkeys(as_text, pl.String),
         separator=dialect.separator,
         quote_char=dialect.quote,
         decimal_comma=dialect.decimal_comma,
@@ -81,7 +87,7 @@ def _read(path: Path, dialect: Dialect, *, infer_schema: bool = True) -> pl.Data
     )
 
 
-def _retyped(text: pl.Series, dialect: Dialect) -> pl.Series:
+def _retyped(text: pl.Series, dialect: Dialect, *, keep_text: bool) -> pl.Series:
     """Text without the blanks around it, and as numbers where all of it is numbers."""
     # The distinct values settle it; most text columns repeat a few and stay as they are.
     distinct = text.unique()
@@ -90,7 +96,7 @@ def _retyped(text: pl.Series, dialect: Dialect) -> pl.Series:
     if not words.equals(distinct, null_equal=True):
         text = text.str.strip_chars()
         text = text.set(text.is_in(NULL_WORDS), None)
-    if words.null_count() == words.len():
+    if keep_text or words.null_count() == words.len():
         return text
     if dialect.decimal_comma and _casts(words.str.replace(",", ".", literal=True), pl.Float64()):
         text, words = (values.str.replace(",", ".", literal=True) for values in (text, words))

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from io import StringIO
 from itertools import islice
-from pathlib import Path
 
 from neurode.errors import FileError, TableError, listed
+from neurode.tables.content import Content
 from neurode.tables.signatures import describe_signature
-from neurode.tables.text_faults import check_utf8, chunks, unreadable
+from neurode.tables.text_faults import check_utf8, unreadable
 
 SEPARATORS = (",", ";", "\t", "|")
 
@@ -39,42 +39,42 @@ class Dialect:
     line_end: str
 
 
-def sniff(path: Path) -> Dialect:
+def sniff(content: Content) -> Dialect:
     """The dialect of a file, from its first 64 kilobytes and the quotes in all of it."""
-    with path.open("rb") as file:
+    with content.open() as file:
         # Whole lines only, and the first of them however long it is.
         head = file.read(_HEAD) + file.readline()
     what = describe_signature(head)
     if what:
         raise FileError(
-            f"{str(path)!r} is not plain text but {what}",
+            f"{content.name!r} is not plain text but {what}",
             hint="convert it to CSV in UTF-8, or give it the ending of its kind",
         )
-    text = _decoded(head, path)
+    text = _decoded(head, content)
     if not text.strip():
-        raise FileError(f"{str(path)!r} holds only blank space", hint="check how the file was written")
+        raise FileError(f"{content.name!r} holds only blank space", hint="check how the file was written")
     separator = max(SEPARATORS, key=lambda candidate: _agreement(text, candidate))
     try:
         rows = list(_rows(text, separator))
     except csv.Error as error:
-        raise unreadable(path, error) from None
+        raise unreadable(content, error) from None
     names = tuple(name.strip() for name in rows[0])
-    _refuse_duplicates(names, path)
+    _refuse_duplicates(names, content)
     return Dialect(
         names=names,
         blank_lines=text[: len(text) - len(text.lstrip())].count("\n"),
         separator=separator,
-        quote='"' if _opens_with_quote(path, separator) else None,
+        quote='"' if _opens_with_quote(content, separator) else None,
         decimal_comma=_has_decimal_comma(rows[1:], separator),
         line_end="\r" if "\r" in text and "\n" not in text else "\n",
     )
 
 
-def _decoded(head: bytes, path: Path) -> str:
+def _decoded(head: bytes, content: Content) -> str:
     try:
         return head.decode("utf-8-sig")
     except UnicodeDecodeError:
-        check_utf8(path)
+        check_utf8(content)
         raise
 
 
@@ -106,20 +106,20 @@ def _has_decimal_comma(rows: list[list[str]], separator: str) -> bool:
     return bool(commas) and not points and sure
 
 
-def _refuse_duplicates(names: tuple[str, ...], path: Path) -> None:
+def _refuse_duplicates(names: tuple[str, ...], content: Content) -> None:
     twice = [name for name, count in Counter(names).items() if count > 1 and name]
     if not twice:
         return
     numbers = all(re.fullmatch(r"[-+\d.eE]*", name) for name in names)
     raise TableError(
-        f"duplicate column names in {str(path)!r}: {listed(twice)}",
+        f"duplicate column names in {content.name!r}: {listed(twice)}",
         hint="the first line looks like data; add a line with the column names above it"
         if numbers
         else "rename one of each in the first line",
     )
 
 
-def _opens_with_quote(path: Path, separator: str) -> bool:
+def _opens_with_quote(content: Content, separator: str) -> bool:
     # A quotation mark inside a field (5" pipe) is a character like any other; only one that opens it quotes.
     opening = re.compile(rb'(?:^|[\r\n]|%s)\s?"' % re.escape(separator.encode()))
-    return any(b'"' in chunk and opening.search(chunk) for chunk in chunks(path))
+    return any(b'"' in chunk and opening.search(chunk) for chunk in content.chunks())

@@ -3,6 +3,13 @@
 SQLITE = b"SQLite format 3\x00"
 PARQUET = b"PAR1"
 ARROW_FILE = b"ARROW1"
+COMPRESSED = {
+    b"\x1f\x8b": "gzip",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ\x00": "xz",
+    b"\x28\xb5\x2f\xfd": "zstd",
+}
+PICKLE = "a Python pickle"
 
 _SIGNATURES = (
     (SQLITE, "a SQLite database"),
@@ -11,10 +18,7 @@ _SIGNATURES = (
     (b"FEA1", "a Feather file of the old version 1"),
     (b"PK\x03\x04", "a zip archive, perhaps an Excel workbook (.xlsx)"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook (.xls)"),
-    (b"\x1f\x8b", "a gzip-compressed file"),
-    (b"BZh", "a bzip2-compressed file"),
-    (b"\xfd7zXZ\x00", "an xz-compressed file"),
-    (b"\x28\xb5\x2f\xfd", "a zstd-compressed file"),
+    *((signature, f"{name}-compressed data") for signature, name in COMPRESSED.items()),
     (b"\x89HDF\r\n\x1a\n", "an HDF5 file"),
     (b"%PDF", "a PDF document"),
     (b"\xff\xfe", "text in UTF-16"),
@@ -39,5 +43,5 @@ def describe_signature(head: bytes) -> str:
             return description
     # Protocols 2 to 5 of pickle begin with the opcode PROTO and the version.
     if head[:1] == b"\x80" and head[1:2] in {b"\x02", b"\x03", b"\x04", b"\x05"}:
-        return "a Python pickle"
+        return PICKLE
     return "a binary file (it holds NUL bytes)" if b"\x00" in head else ""

@@ -1,131 +1,104 @@
-"""Sources: a table from wherever it is — a file, a database or memory — as one polars frame."""
+"""Sources: a table from wherever it is — a file, many files, a database or memory — as one polars frame."""
 
-import difflib
-from collections.abc import Callable
+import os
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from neurode.errors import ArgumentError, FileError, TableError, listed
-from neurode.tables.delimited import read_delimited
+from neurode.tables.files import read_file, refuse_selection
 from neurode.tables.frames import to_polars
-from neurode.tables.signatures import ARROW_FILE, PARQUET, SQLITE, describe_signature
+from neurode.tables.limits import within_limits
+from neurode.tables.paths import check_file, is_folder, is_pattern
+from neurode.tables.postgresql import read_postgresql
+from neurode.tables.several import read_files, read_folder, read_pattern
 from neurode.tables.sqlite import read_sqlite
-
-DELIMITED = (".csv", ".tsv", ".txt", ".data")
-PARQUET_FILES = (".parquet", ".pq")
-ARROW_FILES = (".arrow", ".feather", ".ipc")
-DATABASES = (".db", ".sqlite", ".sqlite3")
+from neurode.tables.urls import are_paths, is_url, scheme_of, source_name, sqlite_path
 
 
-def read_table(source: Any, *, table: str | None = None, query: str | None = None) -> pl.DataFrame:
+def read_table(
+    source: Any, *, table: str | None = None, query: str | None = None, trust_pickle: bool = False
+) -> pl.DataFrame:
     """The table at `source` as a polars frame, whatever it came as.
 
     Args:
-        source: A path to a CSV (`.csv .tsv .txt .data`), Parquet, Arrow or SQLite file; a pandas, polars,
-            Arrow or other frame that narwhals knows; a dict of columns; a 2-D array (columns `x0`, `x1`, …).
-        table: Which table of a database; needed where it has more than one.
+        source: A path to a CSV (`.csv .tsv .txt .data`), Parquet, Arrow or SQLite file, compressed
+            (`.csv.gz`, also `.bz2 .xz .zst`) or in a `.zip`; a folder of Parquet parts; a pattern such as
+            `data/loans-*.csv`, or a list of paths, for several files of equal columns; an address:
+            `sqlite:///relative.db`, `postgresql://user:password@host:port/database`; a pandas, polars, Arrow
+            or other frame that narwhals knows; a dict of columns; a 2-D array (columns `x0`, `x1`, …).
+        table: Which table of a database or zip archive; needed where it has more than one.
         query: A SELECT to run on the database instead.
+        trust_pickle: Read pickled frames (`.pkl .pickle`). Only for files of your own: reading a pickle can
+            run any code that its writer put in.
 
     Raises:
-        FileError: The file does not exist, is not what its name says, or cannot be read to its end.
-        TableError: The content is not a table: ragged rows, duplicate column names, no rows.
+        FileError: The source does not exist, is not what its name says, or cannot be read to its end.
+        TableError: The content is not a table: ragged rows, duplicate column names, no rows, dates beyond
+            the years 1 to 9999.
 
     Example:
         >>> read_table({"grade": ["A", "B"], "term": [36, 60]}).shape
         (2, 2)
     """
-    if isinstance(source, (str, Path)):
-        frame = _read_path(Path(source).expanduser(), table, query)
-        name = repr(str(source))
+    if is_url(source):
+        frame = _read_url(source, table, query)
+    elif isinstance(source, str | os.PathLike):
+        frame = _read_path(Path(source).expanduser(), table, query, trust_pickle)
     else:
-        _refuse_selection(table, query)
-        frame, name = to_polars(source), "the table"
-    if not frame.width:
-        raise TableError(f"{name} has no columns", hint="give a table of at least one column and one row")
-    if not frame.height:
-        raise TableError(f"{name} has columns but no rows", hint="check how the table was made or filtered")
-    return _without_nan(frame)
+        refuse_selection(table, query)
+        if are_paths(source):
+            paths = [Path(part).expanduser() for part in source]
+            frame = read_files(paths, trust_pickle=trust_pickle)
+        else:
+            frame = to_polars(source)
+    return _without_nan(within_limits(_with_rows(frame, source)))
 
 
-def _read_path(path: Path, table: str | None, query: str | None) -> pl.DataFrame:
-    head = _first_bytes(path)
-    suffix = path.suffix.lower()
-    if suffix in DATABASES or head.startswith(SQLITE):
+def _read_url(url: str, table: str | None, query: str | None) -> pl.DataFrame:
+    scheme = scheme_of(url)
+    if scheme == "sqlite":
+        path = sqlite_path(url)
+        check_file(path)
         return read_sqlite(path, table=table, query=query)
-    _refuse_selection(table, query)
-    if suffix in PARQUET_FILES or head.startswith(PARQUET):
-        return _read_columnar(path, "Parquet", lambda: pl.read_parquet(path, glob=False))
-    if suffix in ARROW_FILES or head.startswith(ARROW_FILE):
-        read = pl.read_ipc if head.startswith(ARROW_FILE) else pl.read_ipc_stream
-        return _read_columnar(path, "Arrow", lambda: read(path.read_bytes()))
-    if suffix in DELIMITED:
-        return read_delimited(path)
-    what = describe_signature(head)
-    looks = f"; it looks like {what}" if what else ""
+    if scheme in {"postgresql", "postgres"}:
+        return read_postgresql(url, table=table, query=query)
     raise FileError(
-        f"{str(path)!r} has an ending that names no kind of table{looks}",
-        available=f"endings: {' '.join(DELIMITED + PARQUET_FILES + ARROW_FILES + DATABASES)}",
-        hint="rename the file if it is one of these, or export it as CSV",
+        f"no reader for the address {source_name(url)!r}",
+        available="addresses: sqlite:///relative.db, sqlite:////absolute.db, "
+        "postgresql://user:password@host:port/database",
+        hint="fetch the table to a file first, and give its path",
     )
 
 
-def _first_bytes(path: Path) -> bytes:
-    if path.is_dir():
-        tables = sorted(p.name for p in path.iterdir() if p.suffix.lower() in DELIMITED + PARQUET_FILES)
-        raise FileError(
-            f"{str(path)!r} is a folder, not a file",
-            available=f"tables in it: {listed(tables)}" if tables else "",
-            hint="give the path of one file",
-        )
-    try:
-        with path.open("rb") as file:
-            head = file.read(1 << 16)
-    except FileNotFoundError:
-        raise FileError(f"no file {str(path)!r}", **_near(path)) from None
-    except OSError as error:
-        raise FileError(
-            f"{str(path)!r} cannot be opened: {error.strerror}", hint="check its permissions"
-        ) from None
-    if not head:
-        raise FileError(
-            f"{str(path)!r} is empty (0 bytes)", hint="check how the file was written or downloaded"
-        )
-    return head
-
-
-def _near(path: Path) -> dict[str, str]:
-    if not path.parent.is_dir():
-        return {"hint": f"the folder {str(path.parent)!r} does not exist either; check the path"}
-    names = sorted(p.name for p in path.parent.iterdir() if p.is_file())
-    close = difflib.get_close_matches(path.name, names, n=3, cutoff=0.6)
-    if close:
-        return {
-            "available": f"close names in the folder: {listed(close)}",
-            "hint": f"did you mean {str(path.parent / close[0])!r}?",
-        }
-    return {"hint": f"check the path; the folder searched is {str(path.parent.resolve())!r}"}
-
-
-def _read_columnar(path: Path, kind: str, read: Callable[[], pl.DataFrame]) -> pl.DataFrame:
-    try:
-        return read()
-    # A panic of the Rust reader on corrupt bytes is not an Exception.
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError) as error:
-        raise FileError(
-            f"{str(path)!r} is not a complete {kind} file",
-            available=f"the reader says: {str(error).splitlines()[0]}",
-            hint="it may be cut off or half written; fetch or write it again",
-        ) from None
-
-
-def _refuse_selection(table: str | None, query: str | None) -> None:
-    if table is not None or query is not None:
+def _read_path(path: Path, table: str | None, query: str | None, trust_pickle: bool) -> pl.DataFrame:
+    if is_url(str(path)):
+        # A path has lost one of the two slashes, and with it what the address says.
         raise ArgumentError(
-            f"{'table' if table is not None else 'query'}= is for SQLite databases, and this source is none",
-            hint="leave it out, or give the path of a .sqlite file",
+            f"the address {source_name(path)!r} was given as a Path", hint="give it as a text (str)"
         )
+    if is_folder(path):
+        refuse_selection(table, query)
+        return read_folder(path)
+    if is_pattern(path):
+        refuse_selection(table, query)
+        return read_pattern(path, trust_pickle=trust_pickle)
+    return read_file(path, table=table, query=query, trust_pickle=trust_pickle)
+
+
+def _with_rows(frame: pl.DataFrame, source: Any) -> pl.DataFrame:
+    located = isinstance(source, str | os.PathLike) or are_paths(source)
+    name = repr(source_name(source)) if located else "the table"
+    if not frame.width:
+        raise TableError(f"{name} has no columns", hint="give a table of at least one column and one row")
+    if not frame.height:
+        raise TableError(
+            f"{name} has columns but no rows",
+            available=f"columns: {listed(frame.columns)}",
+            hint="check how the table was made or filtered",
+        )
+    return frame
 
 
 def _without_nan(frame: pl.DataFrame) -> pl.DataFrame:
