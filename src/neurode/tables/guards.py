@@ -1,58 +1,82 @@
-"""Guards: what in a new table training had not seen, counted, so that a person can be warned in a line."""
+"""Guards: encoded rows beside what the encoding remembers of the training rows, counted by feature."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from itertools import zip_longest
 
 import numpy as np
 
-from neurode.errors import listed
-from neurode.tables.levels import UNSEEN, CategoryEncoding
+from neurode.tables.bins import CategoryBins, NumberBins
+from neurode.tables.findings import Check, ColumnCheck
+from neurode.tables.levels import MISSING, UNSEEN, CategoryEncoding
 from neurode.tables.scaling import NumberEncoding
 from neurode.typing import Columns
 
 
-@dataclass(frozen=True)
-class Guards:
-    """Counts of rows by feature; features without a finding are not listed.
+def check_number(number: NumberEncoding, values: np.ndarray, bins: NumberBins | None = None) -> ColumnCheck:
+    """What one number column holds that training had not seen.
 
     Args:
-        n_rows: Rows that were looked at.
-        unseen: Rows whose level training never saw.
-        out_of_range: Rows whose number lies outside the training range.
-        new_gaps: Rows without a value where training had no gaps.
-        extra_columns: Columns that the model does not know and does not read.
+        number: What the encoding remembers.
+        values: Float32 values, NaN where one is missing.
+        bins: The spread of the training rows, where it is known.
 
     Example:
-        >>> print(Guards(n_rows=100, unseen={"purpose": 2}, extra_columns=("note",)))
-        'purpose': 2 of 100 rows have a level that training never saw
-        not read: 'note'
+        >>> age = NumberEncoding("age", 40.0, 40.0, 0.05, has_gaps=False, minimum=18.0, maximum=90.0)
+        >>> check_number(age, np.array([17.0, 40.0, np.nan], np.float32)).finding
+        '33.3 % outside 18 … 90, from 17 to 40; gaps, and training had none'
     """
+    # Sorted once, everything else is a search: the gaps (NumPy puts NaN last), the range and the bins.
+    ordered = np.sort(values)
+    n_known = int(np.searchsorted(ordered, np.float32(np.nan)))
+    known = ordered[:n_known]
+    outside = 0
+    if number.minimum is not None and number.maximum is not None:
+        inside = np.searchsorted(known, np.float32(number.maximum), side="right")
+        outside = n_known - int(inside - np.searchsorted(known, np.float32(number.minimum)))
+    return ColumnCheck(
+        name=number.name,
+        n_rows=len(values),
+        n_gaps=len(values) - n_known,
+        gap_share_in_training=_gap_share(bins) if number.has_gaps else 0.0,
+        n_outside=outside,
+        lowest=float(known[0]) if n_known else None,
+        highest=float(known[-1]) if n_known else None,
+        minimum=number.minimum,
+        maximum=number.maximum,
+        stability=None if bins is None else bins.stability(ordered),
+    )
 
-    n_rows: int
-    unseen: Mapping[str, int] = field(default_factory=dict)
-    out_of_range: Mapping[str, int] = field(default_factory=dict)
-    new_gaps: Mapping[str, int] = field(default_factory=dict)
-    extra_columns: tuple[str, ...] = ()
 
-    @property
-    def are_clear(self) -> bool:
-        """Whether there is nothing to warn of; extra columns are no danger."""
-        return not (self.unseen or self.out_of_range or self.new_gaps)
+def check_category(
+    category: CategoryEncoding, codes: np.ndarray, bins: CategoryBins | None = None
+) -> ColumnCheck:
+    """What one category holds that training had not seen.
+
+    Args:
+        category: What the encoding remembers.
+        codes: 0 for a gap, 1 for an unseen level, 2 and up for the levels.
+        bins: The spread of the training rows, where it is known.
+
+    Example:
+        >>> check_category(CategoryEncoding("grade", ("A", "B")), np.array([2, 3, 1, 2])).n_unseen
+        1
+    """
+    by_code = np.bincount(codes, minlength=category.cardinality)
+    return ColumnCheck(
+        name=category.label,
+        n_rows=len(codes),
+        n_gaps=int(by_code[MISSING]),
+        gap_share_in_training=_gap_share(bins),
+        n_unseen=int(by_code[UNSEEN]),
+        stability=None if bins is None else bins.stability(by_code),
+    )
+
+
+class Guards(Check):
+    """A check that prints its notes instead of its table."""
 
     def __str__(self) -> str:
-        findings = (
-            (self.unseen, "have a level that training never saw"),
-            (self.out_of_range, "lie outside the training range"),
-            (self.new_gaps, "are gaps, and training had none"),
-        )
-        lines = [
-            f"{name!r}: {count:,} of {self.n_rows:,} rows {finding}"
-            for counts, finding in findings
-            for name, count in counts.items()
-        ]
-        return "\n".join(
-            [*lines, *([f"not read: {listed(self.extra_columns)}"] if self.extra_columns else [])]
-        )
+        return "\n".join(self.notes)
 
 
 def find_guards(
@@ -61,7 +85,7 @@ def find_guards(
     columns: Columns,
     extra_columns: Sequence[str] = (),
 ) -> Guards:
-    """The findings in encoded rows.
+    """What encoded rows hold that training had not seen, by the encodings alone.
 
     Args:
         numbers: The encodings of the number columns, in the order of `columns.numbers`.
@@ -69,20 +93,29 @@ def find_guards(
         columns: The encoded rows.
         extra_columns: Columns of the table that no encoding reads.
     """
-    low = np.array([-np.inf if each.minimum is None else each.minimum for each in numbers])
-    high = np.array([np.inf if each.maximum is None else each.maximum for each in numbers])
-    # A comparison with NaN is false, so that gaps are not out of range.
-    outside = ((columns.numbers < low) | (columns.numbers > high)).sum(axis=0)
-    gaps = np.isnan(columns.numbers).sum(axis=0) * [not each.has_gaps for each in numbers]
-    names = [number.name for number in numbers]
-    return Guards(
-        n_rows=len(columns.numbers),
-        unseen=_counts([category.label for category in categories], (columns.codes == UNSEEN).sum(axis=0)),
-        out_of_range=_counts(names, outside),
-        new_gaps=_counts(names, gaps),
-        extra_columns=tuple(extra_columns),
+    checks = check_features(numbers, categories, columns)
+    return Guards(len(columns.numbers), checks, extra_columns=tuple(extra_columns))
+
+
+def check_features(
+    numbers: Sequence[NumberEncoding],
+    categories: Sequence[CategoryEncoding],
+    columns: Columns,
+    number_bins: Sequence[NumberBins] = (),
+    category_bins: Sequence[CategoryBins] = (),
+) -> tuple[ColumnCheck, ...]:
+    """One record a feature, numbers first; without bins there is no stability index."""
+    return (
+        *(
+            check_number(number, columns.numbers[:, place], bins)
+            for place, (number, bins) in enumerate(zip_longest(numbers, number_bins))
+        ),
+        *(
+            check_category(category, columns.codes[:, place], bins)
+            for place, (category, bins) in enumerate(zip_longest(categories, category_bins))
+        ),
     )
 
 
-def _counts(names: Sequence[str], counts: np.ndarray) -> dict[str, int]:
-    return {name: int(count) for name, count in zip(names, counts) if count}
+def _gap_share(bins: NumberBins | CategoryBins | None) -> float | None:
+    return None if bins is None else bins.counts[0] / max(sum(bins.counts), 1)
