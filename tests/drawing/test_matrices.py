@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from neurode.drawing import draw_confusion_matrix
+from neurode.drawing import draw_confusion_matrix, draw_correlations
 from neurode.errors import ShapeError
 
 
@@ -51,3 +51,36 @@ def test_a_class_without_rows_is_drawn_pale():
 def test_the_shape_must_fit_the_labels():
     with pytest.raises(ShapeError, match="no place for 3 labels"):
         draw_confusion_matrix(np.eye(2), ["a", "b", "c"])
+
+
+def correlations_of(n_columns):
+    return np.corrcoef(np.random.default_rng(0).normal(size=(n_columns, 30)))
+
+
+@pytest.mark.parametrize("n_columns", [2, 5, 23, 80])
+@pytest.mark.parametrize("name", ["x{}", "a column with quite a name, number {}"])
+def test_names_of_correlated_columns_do_not_overlap(n_columns, name):
+    axes = draw_correlations([name.format(i) for i in range(n_columns)], correlations_of(n_columns))
+    axes.figure.draw_without_rendering()
+    for ticks in (axes.get_xticklabels(), axes.get_yticklabels(), axes.texts):
+        assert not overlapping([tick.get_window_extent() for tick in ticks])
+
+
+def test_weak_correlations_and_the_diagonal_are_not_written():
+    matrix = np.array([[1, 0.32, 0.04], [0.32, 1, -0.999], [0.04, -0.999, 1]])
+    assert texts(draw_correlations(list("abc"), matrix)) == [".32", ".32", "-1.00", "-1.00"]
+
+
+def test_many_columns_are_shaded_alone():
+    assert texts(draw_correlations(list(map(str, range(26))), correlations_of(26))) == []
+
+
+def test_a_correlation_that_is_not_known_is_left_grey():
+    axes = draw_correlations(["a", "b"], np.array([[1, np.nan], [np.nan, 1]]))
+    assert texts(axes) == []
+    assert axes.collections[0].get_array().mask.sum() == 2
+
+
+def test_correlations_must_fit_the_names():
+    with pytest.raises(ShapeError, match="no place for 3 columns"):
+        draw_correlations(list("abc"), np.eye(2))

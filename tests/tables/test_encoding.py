@@ -71,11 +71,11 @@ def test_levels_of_numbers_stand_in_the_order_of_numbers():
 
 @pytest.mark.parametrize("n_levels", [253, 254, 255, 10_000])
 def test_codes_take_the_smallest_type_that_holds_them(n_levels):
-    frame = pl.DataFrame({"shop": [f"s{i:05}" for i in range(n_levels)] * 2})
+    frame = pl.DataFrame({"shop": [f"s{i:05}" for i in range(n_levels)] * 4})
     encoding = Encoding.fit(frame, Schema.infer(frame))
     codes = encoding.transform(frame).codes
     assert codes.dtype == (np.uint8 if n_levels + 2 <= 256 else np.uint16)
-    assert codes[:, 0].tolist() == [*range(2, n_levels + 2)] * 2
+    assert codes[:, 0].tolist() == [*range(2, n_levels + 2)] * 4
     assert encoding.cardinalities == (n_levels + 2,)
 
 
@@ -97,7 +97,7 @@ def test_statistics_are_float32_one_a_number_column(scaling):
         "fill": (2,),
         "shift": (2,),
         "scale": (2,),
-        "quantiles": (2, 33 if scaling == "quantile" else 0),
+        "quantiles": (2, 33 if scaling in ("quantile", "piecewise") else 0),
     }
     assert {values.dtype for values in statistics.values()} == {np.dtype(np.float32)}
     assert (encoding.n_numbers, encoding.gaps) == (2, (True, True))
@@ -179,6 +179,13 @@ def test_a_table_without_features_is_refused():
         Encoding.fit(frame, Schema.infer(frame, target="bad"))
 
 
+def test_a_table_of_nothing_but_texts_is_refused_with_a_way_out():
+    texts = [f"called on day {i} about the rate" for i in range(40)]
+    frame = pl.DataFrame({"remark": texts, "bad": [0, 1] * 20})
+    with pytest.raises(TableError, match=r"kinds: 'remark' text, 'bad' flag\nhint: a network reads numbers"):
+        Encoding.fit(frame, Schema.infer(frame, target="bad"))
+
+
 def test_no_training_rows_are_refused():
     with pytest.raises(TableError, match=r"no training rows"):
         Encoding.fit(TRAIN.clear(), SCHEMA)
@@ -213,3 +220,14 @@ def test_frames_of_every_kind_are_encoded_the_same(convert):
     expected, found = encoding.transform(frame), encoding.transform(read_table(convert(frame)))
     np.testing.assert_array_equal(found.numbers, expected.numbers)
     np.testing.assert_array_equal(found.codes, expected.codes)
+
+
+@pytest.mark.parametrize(("n_columns", "n_rows"), [(1, 50), (8, 8192), (9, 8193), (19, 20_001)])
+def test_many_columns_of_many_rows_are_written_to_their_places(n_columns, n_rows):
+    values = np.random.default_rng(0).normal(size=(n_rows, n_columns)).astype(np.float32)
+    values[values > 2] = np.nan
+    frame = pl.DataFrame({f"x{place}": values[:, place] for place in range(n_columns)})
+    schema = Schema.infer(frame, overrides=dict.fromkeys(frame.columns, "number"))
+    columns = Encoding.fit(frame, schema, rows=np.arange(40)).transform(read_table(frame))
+    np.testing.assert_array_equal(columns.numbers, values)
+    assert columns.numbers.flags.c_contiguous

@@ -187,6 +187,12 @@ def test_a_csv_gives_the_same_kinds_as_the_frame(tmp_path):
         ([1.5, 2.5, 3.5], ["1,234.5"], [1234.5]),
         ([1, 2, 3], [True], [1]),
         ([1, 2, 3], [None], [None]),
+        ([1, 2, 3], pl.Series([None], dtype=pl.List(pl.Int64)), [None]),
+        (["A", "B", "C"], pl.Series([None], dtype=pl.List(pl.Int64)), [None]),
+        ([date(2025, 1, 1), date(2025, 1, 2)], [float("nan"), None], [None, None]),
+        ([date(2025, 1, 1), date(2025, 1, 2)], pl.Series([], dtype=pl.Float64), []),
+        ([1.5, 2.5, 3.5], [" 7 ", "+8", "(9)"], [7.0, 8.0, -9.0]),
+        (["Own", "Rent", "Other"], ["OWN", "  rent", "tent", " "], ["Own", "Rent", "tent", None]),
         ([0, 1, 1], [True, False], ["1", "0"]),
         ([0, 1, 1], [1.0, None], ["1", None]),
         ([0, 1, 1], ["1", "0.0"], ["1", "0"]),
@@ -246,6 +252,7 @@ def test_json_round_trip():
     [
         (lambda d: d.pop("n_rows"), "Schema lacks 'n_rows'"),
         (lambda d: d.update(color="red"), "Schema has unknown fields 'color'"),
+        (lambda d: d["columns"][0].update(matching="loose"), "Column.matching cannot be 'loose'"),
         (lambda d: d.update(columns={}), "Schema.columns must be a JSON list"),
         (lambda d: d.update(target=7), "target cannot be 7"),
         (lambda d: d["columns"].append("x"), "Column must be a JSON object, got 'x'"),
@@ -263,6 +270,17 @@ def test_an_edited_document_is_refused(change, problem):
     change(document)
     with pytest.raises(FileError, match=problem):
         Schema.from_json(document)
+
+
+def test_what_a_description_adds_is_not_read():
+    document = Schema.infer(WIDE).to_json() | {"histograms": {}, "warnings": []}
+    assert Schema.from_json(document) == Schema.infer(WIDE)
+
+
+def test_a_long_table_has_the_schema_of_its_rows():
+    long = pl.concat([WIDE.drop("customer_id", "row", "remark")] * 600)
+    for column, same in zip(Schema.infer(long).columns, Schema.infer(long.head(400)).columns):
+        assert (column.name, column.kind, column.levels) == (same.name, same.kind, same.levels)
 
 
 def test_the_printed_table_lines_up():

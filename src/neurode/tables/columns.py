@@ -11,6 +11,9 @@ Kind = Literal["number", "category", "flag", "date", "id", "constant", "text"]
 Dtype = Literal["integer", "float", "boolean", "text", "date", "datetime", "other"]
 """What the values are, whatever their width and the library they came from."""
 
+Matching = Literal["exact", "folded"]
+"""How a word is found among the levels: as it is written, or whatever its case and blanks."""
+
 KINDS: tuple[Kind, ...] = get_args(Kind)
 FEATURE_KINDS: tuple[Kind, ...] = ("number", "category", "flag", "date")
 
@@ -30,6 +33,8 @@ class Column:
         levels: The distinct values of a category or flag, as text, in order.
         format: How text is read as numbers (`1,234.5`) or dates (`%d.%m.%Y`); empty where nothing is needed.
         notes: What a person should know, one sentence part each.
+        matching: How words are found among the levels.
+        gap_words: Words among numbers or dates that stand for a gap, such as `unknown`.
     """
 
     name: str
@@ -42,6 +47,8 @@ class Column:
     levels: tuple[str, ...] = ()
     format: str = ""
     notes: tuple[str, ...] = ()
+    matching: Matching = "exact"
+    gap_words: tuple[str, ...] = ()
 
     @property
     def is_feature(self) -> bool:
@@ -76,10 +83,13 @@ def level_text(values: pl.Series) -> pl.Series:
     Example:
         >>> level_text(pl.Series([36.0, 60.0, None])).to_list()
         ['36', '60', None]
+        >>> level_text(pl.Series([-0.0, 0.5])).to_list()
+        ['0', '0.5']
         >>> level_text(pl.Series([True, False])).to_list()
         ['true', 'false']
     """
     text = values.cast(pl.String)
     if dtype_of(values) == "float":
-        return text.str.strip_suffix(".0")
+        # To a computer's floats there is a -0, which equals 0.
+        return text.str.strip_suffix(".0").replace("-0", "0")
     return text.str.strip_chars() if dtype_of(values) == "text" else text

@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from collections.abc import Collection
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
@@ -27,6 +28,8 @@ def to_document(record: Any) -> dict[str, Any]:
 def from_document(kind: type[Record], document: object) -> Record:
     """The record of type `kind` that `document` describes.
 
+    A field that has a default may be left out: documents of earlier versions lack what came later.
+
     Raises:
         FileError: A field is missing, unknown, or of a type that does not fit.
 
@@ -36,17 +39,24 @@ def from_document(kind: type[Record], document: object) -> Record:
         CategoryEncoding(name='term', levels=('36', '60'), part='value')
     """
     hints = get_type_hints(kind)
-    values = fields_of(document, kind.__name__, set(hints))
+    later = {
+        field.name
+        for field in dataclasses.fields(kind)  # type: ignore[arg-type]
+        if field.default is not dataclasses.MISSING
+    }
+    values = fields_of(document, kind.__name__, set(hints), optional=later)
     return kind(
         **{name: _checked(value, hints[name], f"{kind.__name__}.{name}") for name, value in values.items()}
     )
 
 
-def fields_of(document: object, owner: str, names: set[str]) -> dict[str, Any]:
-    """`document` as a dict, once it is known to be one of exactly these fields."""
+def fields_of(
+    document: object, owner: str, names: set[str], optional: Collection[str] = ()
+) -> dict[str, Any]:
+    """`document` as a dict, once it is known to have these fields and no others; some may be absent."""
     if not isinstance(document, dict):
         raise FileError(f"{owner} must be a JSON object, got {document!r:.60}", hint=_HINT)
-    missing, unknown = sorted(names - set(document)), sorted(map(str, set(document) - names))
+    missing, unknown = sorted(names - set(document) - set(optional)), sorted(map(str, set(document) - names))
     if missing or unknown:
         problem = f"lacks {listed(missing)}" if missing else f"has unknown fields {listed(unknown)}"
         raise FileError(f"{owner} {problem}", available=f"fields: {listed(sorted(names), 20)}", hint=_HINT)

@@ -1,33 +1,41 @@
 """Encoding: a table as float32 numbers and integer codes, by statistics of the training rows only."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import get_args
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import polars as pl
 
 from neurode.errors import FileError, TableError, listed
-from neurode.tables.columns import Column, level_text
+from neurode.tables.arrays import LARGEST as LARGEST
+from neurode.tables.arrays import Reader, encoded
+from neurode.tables.dates import DATE_PARTS, date_pairs, part_of
 from neurode.tables.documents import fields_of, from_document, list_of, to_document
+from neurode.tables.few_rows import FEW_ROWS, FewRows
 from neurode.tables.guards import Guards, find_guards
-from neurode.tables.levels import CategoryEncoding, Part, code_dtype
-from neurode.tables.scaling import N_QUANTILES, SCALINGS, NumberEncoding, Scaling, fit_number, get_scaling
+from neurode.tables.levels import CategoryEncoding, fit_levels
+from neurode.tables.scaling import (
+    GRIDDED,
+    N_QUANTILES,
+    SCALINGS,
+    NumberEncoding,
+    Scaling,
+    fit_number,
+    get_scaling,
+)
 from neurode.tables.schema import Schema
 from neurode.typing import Columns
-
-LARGEST = 1e37
-"""Numbers beyond this are taken for infinite: in float32, differences of larger ones can be."""
-
-_MICROSECONDS_A_DAY = 86_400_000_000
 
 
 @dataclass(frozen=True)
 class Encoding:
     """What the training rows say about each feature; the same for every later row.
 
-    A number (or the days of a date) becomes one number, a category or flag one code. A date is the month
-    and the weekday too, as codes, where they vary. Scaling itself is the layer's work, by `statistics`.
+    A number (or the days of a date) becomes one number, a category or flag one code. A date is the month,
+    the weekday and the hour too, as codes, where they vary, and two dates are the days between them. Scaling
+    itself is the layer's work, by `statistics`.
 
     Args:
         schema: How a table is read.
@@ -71,26 +79,15 @@ class Encoding:
             TableError: There is no feature, no row, or an infinite value.
         """
         if not schema.features:
-            kinds = ", ".join(f"{column.name!r} {column.kind}" for column in schema.columns[:8])
-            raise TableError(
-                "the table has no column to learn from",
-                available=f"kinds: {kinds}",
-                hint="override a kind, for instance `overrides={'name': 'category'}`",
-            )
+            raise _without_features(schema)
         if not (frame.height if rows is None else len(rows)):
             raise TableError("there are no training rows", hint="check the split or the filter before it")
         schema.require(frame.columns)
         kind = get_scaling(scaling)
-        numbers: list[NumberEncoding] = []
-        categories: list[CategoryEncoding] = []
-        # Column by column: a large table is never there twice.
-        for column in schema.features:
-            values = frame[column.name] if rows is None else frame[column.name].gather(rows)
-            values = schema.read_column(values)
-            if column.kind in {"number", "date"}:
-                numbers.append(fit_number(column.name, _numbers(values), kind))
-            categories += _fit_categories(values, column)
-        return cls(schema, kind, tuple(numbers), tuple(categories))
+        reader = Reader(frame, schema, rows)
+        numbers = tuple(_fit_numbers(reader, schema, kind))
+        categories = tuple(_fit_categories(reader, schema))
+        return cls(schema, kind, numbers, categories)
 
     def transform(self, frame: pl.DataFrame) -> Columns:
         """The rows of `frame` as arrays.
@@ -102,14 +99,17 @@ class Encoding:
             TableError: Columns are missing, a value cannot be read, or is infinite.
         """
         self.schema.require(frame.columns)
-        matrix = np.empty((frame.height, len(self.numbers)), np.float32)
-        for place, number in enumerate(self.numbers):
-            matrix[:, place] = _numbers(self.schema.read_column(frame[number.name]))
-        codes = np.empty((frame.height, len(self.categories)), code_dtype(self.cardinalities))
-        for place, category in enumerate(self.categories):
-            values = self.schema.read_column(frame[category.name])
-            codes[:, place] = category.codes(_words(values, category.part))
-        return Columns(matrix, codes)
+        if frame.height <= FEW_ROWS:
+            return self._few_rows.encode(frame)
+        return encoded(frame, self.schema, self.numbers, self.categories)
+
+    @cached_property
+    def _few_rows(self) -> FewRows:
+        return FewRows(self.schema, self.numbers, self.categories)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # What is worked out from the fields is worked out again.
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def guards(self, frame: pl.DataFrame, columns: Columns | None = None) -> Guards:
         """What in `frame` training had not seen.
@@ -125,7 +125,8 @@ class Encoding:
             'grade': 1 of 2 rows have a level that training never saw
             'rate': 1 of 2 rows lie outside the training range
         """
-        extra = [name for name in frame.columns if name not in self.schema.names]
+        known = set(self.schema.names)
+        extra = [name for name in frame.columns if name not in known]
         return find_guards(self.numbers, self.categories, columns or self.transform(frame), extra)
 
     @property
@@ -156,7 +157,7 @@ class Encoding:
             "fill": np.array([number.fill for number in numbers], np.float32),
             "shift": np.array([number.shift for number in numbers], np.float32),
             "scale": np.array([number.scale for number in numbers], np.float32),
-            "quantiles": grid.reshape(len(numbers), N_QUANTILES if self.scaling == "quantile" else 0),
+            "quantiles": grid.reshape(len(numbers), N_QUANTILES if self.scaling in GRIDDED else 0),
         }
 
     def to_json(self) -> dict:
@@ -189,49 +190,57 @@ class Encoding:
             from_document(CategoryEncoding, part)
             for part in list_of(values["categories"], "Encoding.categories")
         )
-        named = {*(number.name for number in numbers), *(category.name for category in categories)}
+        named = {name for number in numbers for name in number.between or (number.name,)}
+        named |= {category.name for category in categories}
         unknown = sorted(named - set(schema.names))
         if unknown:
             raise FileError(f"the encoding names columns that its schema lacks: {listed(unknown)}")
         return cls(schema, values["scaling"], numbers, categories)
 
 
-def _numbers(values: pl.Series) -> np.ndarray:
-    """A number column as float32: what the network sees, and so what the statistics are of."""
-    array = _days(values).cast(pl.Float32).to_numpy()
-    if infinite := int((np.abs(array) > LARGEST).sum()):
-        raise TableError(
-            f"column {values.name!r} holds {infinite:,} {'value' if infinite == 1 else 'values'} infinite "
-            f"or beyond ±{LARGEST:g}",
-            hint="replace them by a number, or leave the cells empty",
-        )
-    return array
+def _without_features(schema: Schema) -> TableError:
+    columns = [column for column in schema.columns if column.name != schema.target]
+    hint = "override a kind, for instance `overrides={'name': 'category'}`"
+    if columns and all(column.kind == "text" for column in columns):
+        hint = "a network reads numbers, categories and dates: make such columns of what matters in the text"
+    return TableError(
+        "the table has no column to learn from",
+        available=f"kinds: {', '.join(f'{column.name!r} {column.kind}' for column in schema.columns[:8])}",
+        hint=hint,
+    )
 
 
-def _days(values: pl.Series) -> pl.Series:
-    if not values.dtype.is_temporal():
-        return values
-    return values.cast(pl.Datetime("us")).to_physical() / _MICROSECONDS_A_DAY
+def _fit_numbers(reader: Reader, schema: Schema, scaling: Scaling) -> Iterator[NumberEncoding]:
+    for column in schema.features:
+        if column.kind in {"number", "date"}:
+            yield fit_number(column.name, reader.number(_bare(column.name)), scaling)
+    dates = [column.name for column in schema.features if column.kind == "date"]
+    for pair in date_pairs(dates):
+        middle = reader.days_between(*pair).median()
+        # The later date comes first, so that an age is a positive number.
+        later, earlier = pair if middle is None or middle >= 0 else pair[::-1]  # type: ignore[operator]
+        name = f"{later} - {earlier} (days)"
+        difference = replace(_bare(name), between=(later, earlier))
+        difference = replace(fit_number(name, reader.number(difference), scaling), between=difference.between)
+        # Two dates a fixed time apart say the same.
+        if difference.minimum != difference.maximum and name not in schema.names:
+            yield difference
 
 
-def _fit_categories(values: pl.Series, column: Column) -> Iterator[CategoryEncoding]:
-    if column.kind in {"category", "flag"}:
-        yield CategoryEncoding(column.name, _levels(values, numeric=column.dtype in {"integer", "float"}))
-    elif column.kind == "date":
-        for part in get_args(Part)[1:]:
-            levels = _levels(_words(values, part), numeric=True)
-            if len(levels) > 1:
-                yield CategoryEncoding(column.name, levels, part)
+def _bare(name: str) -> NumberEncoding:
+    """What to read, before anything is known of its spread."""
+    return NumberEncoding(name, 0.0, 0.0, 0.0, False, None, None)
 
 
-def _levels(words: pl.Series, *, numeric: bool) -> tuple[str, ...]:
-    levels = words.drop_nulls().unique()
-    # The words of numbers stand in the order of the numbers: 2 before 10.
-    order = levels.cast(pl.Float64, strict=False) if numeric else levels
-    return tuple(levels.gather(order.arg_sort()).to_list())
-
-
-def _words(values: pl.Series, part: Part) -> pl.Series:
-    if part == "value":
-        return values
-    return level_text(values.dt.month() if part == "month" else values.dt.weekday())
+def _fit_categories(reader: Reader, schema: Schema) -> Iterator[CategoryEncoding]:
+    for column in schema.features:
+        if column.kind in {"category", "flag"}:
+            words = schema.read_column(reader.raw(column.name))
+            numeric = column.dtype in {"integer", "float"}
+            yield CategoryEncoding(column.name, fit_levels(words, numeric=numeric))
+        elif column.kind == "date":
+            for part in DATE_PARTS:
+                parts = part_of(reader.date(column.name), part)
+                levels = fit_levels(parts.cast(pl.String), numeric=True)
+                if len(levels) > 1:
+                    yield CategoryEncoding(column.name, levels, part)

@@ -9,8 +9,7 @@ import polars as pl
 
 from neurode.errors import TableError
 from neurode.tables.columns import Column, Dtype, Kind, dtype_of, level_text
-from neurode.tables.text_dates import find_date_formats, read_dates
-from neurode.tables.text_numbers import find_number_format
+from neurode.tables.text_columns import Reading, find_strays, is_null_word, read_words
 
 MANY_LEVELS = 1_000
 """From here on a category carries a note."""
@@ -38,19 +37,29 @@ def describe_column(values: pl.Series, kind: Kind | None = None) -> Column:
         >>> describe_column(pl.Series("term", [36, 60, 36])).levels
         ('36', '60')
     """
-    values, format, notes = _understood(_simplified(values), kind)
-    distinct = values.drop_nulls().unique() if dtype_of(values) != "other" else values.head(0)
-    inferred, reason = _kind(values, distinct) if kind is None else (kind, "")
+    values = _simplified(values)
+    if dtype_of(values) == "text":
+        reading = read_words(values.drop_nulls(), kind)
+    elif dtype_of(values) == "other":
+        reading = Reading(values.head(0))
+    else:
+        reading = Reading(values.drop_nulls().unique())
+    distinct = reading.values
+    n_missing = values.null_count() + reading.n_gaps
+    _refuse_misfit(values, distinct, kind)
+    inferred, reason = (kind, "") if kind is not None else _kind(values, distinct, n_missing)
     column = Column(
         name=values.name,
         kind=inferred,
-        dtype=dtype_of(values),
-        n_missing=values.null_count(),
+        dtype=dtype_of(distinct),
+        n_missing=n_missing,
         n_unique=distinct.len(),
-        format=format,
-        notes=(*notes, *([reason] if reason else [])),
+        format=reading.format,
+        notes=(*reading.notes, *([reason] if reason else [])),
+        matching=reading.matching,
+        gap_words=reading.gap_words,
     )
-    return _with_levels(_with_range(column, values), distinct)
+    return _with_levels(_with_range(column, values, distinct), distinct)
 
 
 def _simplified(values: pl.Series) -> pl.Series:
@@ -62,50 +71,35 @@ def _simplified(values: pl.Series) -> pl.Series:
     return values.cast(pl.String) if dtype_of(values) == "text" else values
 
 
-def _understood(values: pl.Series, kind: Kind | None) -> tuple[pl.Series, str, list[str]]:
-    """Text that is numbers or dates as such, with the format and what to say about it."""
-    if dtype_of(values) != "text":
-        return _asked_for(values, kind)
-    distinct = values.drop_nulls().unique()
-    # Two words are a flag whatever they look like, unless a person said otherwise.
-    if kind in {None, "number"} and (distinct.len() > 2 or kind):
-        number_format = find_number_format(distinct)
-        if number_format:
-            notes = [] if number_format.description == "plain digits" else [number_format.description]
-            note = ": ".join(["text read as numbers", *notes])
-            return number_format.read(values), number_format.example, [note]
-    if kind in {None, "date"}:
-        formats = find_date_formats(distinct)
-        if len(formats) == 1 or (formats and kind == "date"):
-            return read_dates(values, formats[0]), formats[0], [f"text read as dates: {formats[0]}"]
-        if formats:
-            return values, "", [f"dates, but {' or '.join(formats)} cannot be told apart; kept as words"]
-    return _asked_for(values, kind)
-
-
-def _asked_for(values: pl.Series, kind: Kind | None) -> tuple[pl.Series, str, list[str]]:
-    dtype = dtype_of(values)
-    numbers = dtype in {"integer", "float", "boolean"}
-    dates = dtype in {"date", "datetime"}
-    all_gaps = values.null_count() == values.len()
-    misfit = (kind == "number" and not numbers) or (kind == "date" and not dates)
-    if misfit and not all_gaps:
+def _refuse_misfit(values: pl.Series, distinct: pl.Series, kind: Kind | None) -> None:
+    dtype = dtype_of(distinct)
+    misfit = (kind == "number" and dtype not in {"integer", "float", "boolean"}) or (
+        kind == "date" and dtype not in {"date", "datetime"}
+    )
+    known = values.drop_nulls()
+    if misfit and not known.is_empty() and (dtype == "other" or not distinct.is_empty()):
         raise TableError(
-            f"column {values.name!r} cannot be a {kind}: it holds {values.drop_nulls()[0]!r}",
+            f"column {values.name!r} cannot be a {kind}: it holds {_offender(known, kind)!r}",
             hint="leave its kind to be inferred, or mend the values that do not fit",
         )
-    return values, "", []
 
 
-def _kind(values: pl.Series, distinct: pl.Series) -> tuple[Kind, str]:
+def _offender(known: pl.Series, kind: Kind | None) -> object:
+    if kind == "number" and known.dtype == pl.String:
+        strays = known.filter(find_strays(known) & ~is_null_word(known))
+        return strays[0] if strays.len() else known[0]
+    return known[0]
+
+
+def _kind(values: pl.Series, distinct: pl.Series, n_missing: int) -> tuple[Kind, str]:
     """The kind, with its reason where a person may wonder."""
-    dtype: Dtype = dtype_of(values)
+    dtype: Dtype = dtype_of(distinct)
     if dtype == "other":
         return "text", f"values of type {values.dtype} are not used"
     if distinct.is_empty():
         return "constant", "all gaps"
     if distinct.len() == 1:
-        if values.has_nulls() and dtype in {"text", "boolean", "integer"}:
+        if n_missing and dtype in {"text", "boolean", "integer"}:
             return "flag", "one value, and its gaps are the other"
         return "constant", "one value"
     if dtype in {"date", "datetime"}:
@@ -113,38 +107,46 @@ def _kind(values: pl.Series, distinct: pl.Series) -> tuple[Kind, str]:
     if dtype == "boolean":
         return "flag", ""
     if dtype == "text":
-        return _kind_of_words(values, distinct)
+        return _kind_of_words(values.name, distinct, values.len(), n_missing)
     return _kind_of_numbers(values, distinct)
 
 
 def _kind_of_numbers(values: pl.Series, distinct: pl.Series) -> tuple[Kind, str]:
-    if distinct.len() == 2 and _is_flag(distinct, values):
+    if distinct.len() == 2 and _is_flag(distinct, values.len()):
         return "flag", ""
-    if dtype_of(values) == "integer" and distinct.len() == values.len():
+    if dtype_of(distinct) == "integer" and distinct.len() == values.len():
         if _IDENTIFIER.search(values.name):
             return "id", "another number in every row"
-        # Row numbers: all different, and each a fixed step after the one before.
-        if values.len() >= FEW_ROWS and values.cast(pl.Int128).diff().drop_nulls().n_unique() == 1:
+        if values.len() >= FEW_ROWS and _counts_rows(values.cast(pl.Int128)):
             return "id", "counts the rows"
     return "number", ""
 
 
-def _is_flag(two: pl.Series, values: pl.Series) -> bool:
-    if sorted(two) == [0, 1] or dtype_of(values) == "integer":
+def _counts_rows(numbers: pl.Series) -> bool:
+    """Whether numbers that are all different are row numbers, perhaps of some of the rows, in any order."""
+    if numbers.diff().drop_nulls().n_unique() == 1:
+        return True
+    # Of measurements, some would fall together long before half of their range is filled.
+    width = int(numbers.max() - numbers.min()) + 1  # type: ignore[operator,arg-type]
+    return numbers.len() >= 50 and width <= 2 * numbers.len()
+
+
+def _is_flag(two: pl.Series, n_rows: int) -> bool:
+    if sorted(two) == [0, 1] or dtype_of(two) == "integer":
         return True
     # Integers with gaps often come as floats; a few rows of measurements may hold two whole ones by chance.
-    return bool(values.len() >= FEW_ROWS and (two == two.floor()).all())
+    return bool(n_rows >= FEW_ROWS and (two == two.floor()).all())
 
 
-def _kind_of_words(values: pl.Series, distinct: pl.Series) -> tuple[Kind, str]:
+def _kind_of_words(name: str, distinct: pl.Series, n_rows: int, n_missing: int) -> tuple[Kind, str]:
     if distinct.len() == 2:
         return "flag", ""
-    n_values = values.len() - values.null_count()
+    n_values = n_rows - n_missing
     mostly_unique = distinct.len() >= FEW_ROWS and distinct.len() > n_values / 2
     if mostly_unique and _reads_like_sentences(distinct):
         return "text", "long words, mostly another in every row; not used"
-    unique = distinct.len() == values.len()
-    if unique and (values.len() >= FEW_ROWS or _IDENTIFIER.search(values.name)):
+    unique = distinct.len() == n_rows
+    if unique and (n_rows >= FEW_ROWS or _IDENTIFIER.search(name)):
         return "id", "another word in every row"
     return "category", ""
 
@@ -157,17 +159,17 @@ def _reads_like_sentences(distinct: pl.Series) -> bool:
     return bool(long or sample.str.contains(r"\s").to_numpy().mean() > 0.5)
 
 
-def _with_range(column: Column, values: pl.Series) -> Column:
+def _with_range(column: Column, values: pl.Series, distinct: pl.Series) -> Column:
     if column.dtype in {"date", "datetime"}:
-        return replace(column, minimum=_iso(values.min()), maximum=_iso(values.max()))
+        return replace(column, minimum=_iso(distinct.min()), maximum=_iso(distinct.max()))
     if column.dtype not in {"integer", "float"}:
         return column
-    if column.dtype == "float":
+    if column.dtype == "float" and distinct.is_infinite().any():
+        # Only floats can be infinite: no number format reads "inf" or 1e999.
         infinite = int(values.is_infinite().sum())
-        if infinite:
-            values = values.filter(values.is_finite())
-            column = replace(column, notes=(*column.notes, f"{infinite:,} infinite {_values(infinite)}"))
-    low, high = values.min(), values.max()
+        distinct = distinct.filter(distinct.is_finite())
+        column = replace(column, notes=(*column.notes, f"{infinite:,} infinite {_values(infinite)}"))
+    low, high = distinct.min(), distinct.max()
     return column if low is None else replace(column, minimum=float(low), maximum=float(high))  # type: ignore[arg-type]
 
 

@@ -2,15 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import polars as pl
 
-Part = Literal["value", "month", "weekday"]
-"""What of a column is meant: its value, or of a date the month (1–12) or the weekday (1 is Monday)."""
+from neurode.tables.dates import Part
 
 MISSING, UNSEEN, FIRST_LEVEL = 0, 1, 2
+
+RARE = "(rare)"
+"""The level that stands for all rare ones. It is the last one where there is one."""
+
+MOST_KEPT_WHOLE = 100
+"""Up to this many levels all are kept: which ones are rare differs from fold to fold, and with it the shape
+of the network, which is then compiled for each."""
+
+LEAST_ROWS = 4
+"""A level with fewer training rows is rare where there are many levels."""
+
+MOST_LEVELS = 10_000
+"""Beyond the most frequent ten thousand, every level is rare."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +30,8 @@ class CategoryEncoding:
 
     Args:
         name: The column.
-        levels: The levels of the training rows.
+        levels: The levels of the training rows. Where the last is `(rare)`, it stands for levels that few
+            training rows have, and for all that they do not have.
         part: Which part of a date it is; `value` for a category.
     """
 
@@ -37,20 +49,58 @@ class CategoryEncoding:
         """How many codes there are, missing and unseen included."""
         return len(self.levels) + FIRST_LEVEL
 
+    @property
+    def has_rare(self) -> bool:
+        """Whether rare levels share a code."""
+        return self.levels[-1:] == (RARE,)
+
+    @property
+    def other_code(self) -> int:
+        """The code of a word that is none of the levels: rare where there is such a level, or unseen."""
+        return self.cardinality - 1 if self.has_rare else UNSEEN
+
     def codes(self, words: pl.Series) -> np.ndarray:
         """The codes of a column of level words.
 
         Example:
             >>> CategoryEncoding("grade", ("A", "B")).codes(pl.Series(["B", None, "A", "Z"])).tolist()
             [3, 0, 2, 1]
+            >>> CategoryEncoding("shop", ("A", "(rare)")).codes(pl.Series(["Z", None, "A"])).tolist()
+            [3, 0, 2]
         """
         codes = np.arange(FIRST_LEVEL, self.cardinality, dtype=np.uint32)
         if not self.levels:
             return np.where(words.is_null().to_numpy(), MISSING, UNSEEN).astype(np.uint32)
         found = words.replace_strict(
-            pl.Series(self.levels), pl.Series(codes), default=UNSEEN, return_dtype=pl.UInt32
+            pl.Series(self.levels), pl.Series(codes), default=self.other_code, return_dtype=pl.UInt32
         )
         return found.set(words.is_null(), MISSING).to_numpy()
+
+
+def fit_levels(words: pl.Series, *, numeric: bool) -> tuple[str, ...]:
+    """The levels of the training rows in order, the rare ones of many as one.
+
+    Args:
+        words: Level words of the training rows.
+        numeric: Whether the words are numbers, which stand in the order of the numbers: 2 before 10.
+
+    Example:
+        >>> fit_levels(pl.Series(["10", "2", None, "2"]), numeric=True)
+        ('2', '10')
+        >>> fit_levels(pl.Series([f"shop {i}" for i in range(200)] + ["home"] * 9), numeric=False)
+        ('home', '(rare)')
+    """
+    table = words.alias("level").drop_nulls().value_counts(name="rows")
+    levels = table["level"]
+    if table.height > MOST_KEPT_WHOLE:
+        frequent = table.filter(pl.col("rows") >= LEAST_ROWS)
+        if frequent.height > MOST_LEVELS:
+            frequent = frequent.sort("rows", "level", descending=[True, False]).head(MOST_LEVELS)
+        levels = frequent["level"]
+    levels = levels.filter(levels != RARE)
+    order = levels.cast(pl.Float64, strict=False) if numeric else levels
+    kept = tuple(levels.gather(order.arg_sort()).to_list())
+    return kept if len(kept) == table.height else (*kept, RARE)
 
 
 def code_dtype(cardinalities: Sequence[int]) -> np.dtype:

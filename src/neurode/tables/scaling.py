@@ -7,8 +7,11 @@ import numpy as np
 
 from neurode.errors import UnknownNameError
 
-Scaling = Literal["min-max", "standard", "robust", "quantile"]
+Scaling = Literal["min-max", "standard", "robust", "quantile", "piecewise"]
 SCALINGS: tuple[Scaling, ...] = get_args(Scaling)
+
+GRIDDED: tuple[Scaling, ...] = ("quantile", "piecewise")
+"""The scalings that need to know where the training rows lie."""
 
 N_QUANTILES = 33
 """Points of the quantile grid: 32 intervals of equally many training rows."""
@@ -19,14 +22,15 @@ class NumberEncoding:
     """How one number column is filled and scaled: `(x - shift) * scale`, where a gap counts as `fill`.
 
     Args:
-        name: The column; of a date the number is days since 1970.
+        name: The column; of a date the number is days since 1970. Or what it is: `issued - opened (days)`.
         fill: The median of the training rows, which stands for a gap.
         shift: What is subtracted.
         scale: What the difference is multiplied by; 0 where the column is constant.
         has_gaps: Whether training rows had gaps, so that being a gap is a feature too.
         minimum: The least training value; None where all were gaps.
         maximum: The greatest training value.
-        quantiles: 33 training quantiles, never decreasing; empty unless scaling is by quantiles.
+        quantiles: 33 training quantiles, never decreasing; empty unless scaling is by rank or by pieces.
+        between: The later and the earlier of two date columns where the number is the days between them.
     """
 
     name: str
@@ -37,6 +41,7 @@ class NumberEncoding:
     minimum: float | None
     maximum: float | None
     quantiles: tuple[float, ...] = ()
+    between: tuple[str, ...] = ()
 
 
 def get_scaling(name: str) -> Scaling:
@@ -55,12 +60,12 @@ def fit_number(name: str, values: np.ndarray, scaling: Scaling) -> NumberEncodin
     | min-max | $\min$ | $1 / (\max - \min)$ |
     | standard | mean | $1 / \sigma$, over all rows (no correction) |
     | robust | median | $1 / (q_{75} - q_{25})$; where that is 0, $2 / (\max - \min)$ |
-    | quantile | as robust | as robust, and a grid of 33 quantiles |
+    | quantile, piecewise | as robust | as robust, and a grid of 33 quantiles |
 
     Args:
         name: The column.
         values: One value a row, NaN where it is missing.
-        scaling: One of the four.
+        scaling: One of the five.
 
     Example:
         >>> fit_number("age", np.array([20.0, 30.0, np.nan, 60.0]), "min-max").scale
@@ -106,7 +111,7 @@ def _reciprocal(width: float) -> float:
 
 
 def _grid(known: np.ndarray, scaling: Scaling) -> tuple[float, ...]:
-    if scaling != "quantile":
+    if scaling not in GRIDDED:
         return ()
     grid = np.quantile(known, np.linspace(0, 1, N_QUANTILES))
     # Interpolating between equal values can step back by a rounding error.

@@ -1,14 +1,19 @@
 """Schema: what every column of a table is, inferred once and applied to every later table."""
 
 import difflib
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+import os
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from typing import Any
 
 import polars as pl
 
 from neurode.errors import ArgumentError, TableError, UnknownNameError, listed
 from neurode.tables.columns import KINDS, Column, Kind
 from neurode.tables.documents import fields_of, from_document, list_of, to_document
+from neurode.tables.frames import frame_of
 from neurode.tables.kinds import describe_column
 from neurode.tables.retyping import retyped
 
@@ -56,7 +61,12 @@ class Schema:
         decided = _known_kinds(overrides or {}, frame.columns)
         if target is not None and target not in frame.columns:
             raise UnknownNameError("column", target, frame.columns)
-        columns = tuple(describe_column(values, decided.get(values.name)) for values in frame)
+        each = [(values, decided.get(values.name)) for values in frame]
+        if frame.height < _WORTH_THREADS:
+            columns = tuple(describe_column(*pair) for pair in each)
+        else:
+            with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+                columns = tuple(pool.map(lambda pair: describe_column(*pair), each))
         return cls(columns, frame.height, target)
 
     @property
@@ -70,10 +80,17 @@ class Schema:
         return tuple(column.name for column in self.columns)
 
     def __getitem__(self, name: str) -> Column:
-        for column in self.columns:
-            if column.name == name:
-                return column
-        raise UnknownNameError("column", name, self.names)
+        if name not in self._by_name:
+            raise UnknownNameError("column", name, self.names)
+        return self._by_name[name]
+
+    @cached_property
+    def _by_name(self) -> dict[str, Column]:
+        return {column.name: column for column in self.columns}
+
+    def __getstate__(self) -> dict[str, Any]:
+        # What is worked out from the fields is worked out again.
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def with_kinds(self, kinds: Mapping[str, str]) -> "Schema":
         """The schema with some columns used differently.
@@ -103,7 +120,8 @@ class Schema:
             [{'rate': 9.5, 'term': '60'}]
         """
         self.require(frame.columns)
-        return pl.DataFrame([self.read_column(frame[name]) for name in self.names if name in frame.columns])
+        present = set(frame.columns)
+        return frame_of(self.read_column(frame[name]) for name in self.names if name in present)
 
     def read_column(self, values: pl.Series) -> pl.Series:
         """One column of another frame, read as this schema's was."""
@@ -115,14 +133,18 @@ class Schema:
         Raises:
             TableError: All missing columns are named.
         """
-        missing = [column.name for column in self.features if column.name not in present]
+        known = set(present)
+        missing = [column.name for column in self.features if column.name not in known]
         if not missing:
             return
-        close = [(name, *difflib.get_close_matches(name, list(present), n=1)) for name in missing]
+        # Each search looks at all columns, of which a table can have thousands.
+        close = [
+            (name, *difflib.get_close_matches(name, list(present), n=1)) for name in missing[:_MOST_NAMED]
+        ]
         pairs = [f"{pair[1]!r} looks like {pair[0]!r}" for pair in close if len(pair) == 2]
         raise TableError(
             f"the table lacks {len(missing)} of the {len(self.features)} columns that the model reads: "
-            + listed(missing, 20),
+            + listed(missing, _MOST_NAMED),
             available=f"columns: {listed(present)}",
             hint=f"rename: {', '.join(pairs)}" if pairs else "add the columns, empty where nothing is known",
         )
@@ -142,20 +164,29 @@ class Schema:
         Raises:
             FileError: The document is not one that `to_json` could have written.
         """
-        values = fields_of(document, "Schema", {"columns", "n_rows", "target"})
+        names = {"columns", "n_rows", "target"}
+        values = fields_of(document, "Schema", names | _DESCRIPTION, optional=_DESCRIPTION)
         columns = tuple(from_document(Column, part) for part in list_of(values["columns"], "Schema.columns"))
         rest = from_document(_Rest, {"n_rows": values["n_rows"], "target": values["target"]})
         return cls(columns, rest.n_rows, rest.target)
 
     def __str__(self) -> str:
-        rows = [("column", "kind", "gaps", "range or levels", "notes"), *self._lines()]
-        widths = [max(len(row[place]) for row in rows) for place in range(5)]
-        return "\n".join(_line(row, widths) for row in rows)
+        return aligned([("column", "kind", "gaps", "range or levels", "notes"), *self._lines()], right={2})
 
     def _lines(self) -> Iterator[tuple[str, str, str, str, str]]:
         for column in self.columns:
             notes = (*(["target"] if column.name == self.target else []), *column.notes)
-            yield column.name, column.kind, f"{column.n_missing:,}", _values(column), "; ".join(notes)
+            yield column.name, column.kind, f"{column.n_missing:,}", value_range(column), "; ".join(notes)
+
+
+_WORTH_THREADS = 20_000
+"""From so many rows on, columns are looked at side by side."""
+
+_MOST_NAMED = 20
+"""How many missing columns are named, and looked for under another name."""
+
+_DESCRIPTION = {"histograms", "warnings"}
+"""What `neurode describe --json` writes beside a schema."""
 
 
 @dataclass(frozen=True)
@@ -176,13 +207,27 @@ def _known_kinds(kinds: Mapping[str, str], names: Collection[str]) -> dict[str, 
     return {name: known[kind] for name, kind in kinds.items()}
 
 
-def _line(row: tuple[str, ...], widths: list[int]) -> str:
-    pads = (str.ljust, str.ljust, str.rjust, str.ljust, str.ljust)
-    cells = [pad(cell, width) for pad, cell, width in zip(pads, row, widths)]
-    return "  ".join(cells).rstrip()
+def aligned(rows: Sequence[Sequence[str]], right: Collection[int] = ()) -> str:
+    """Rows of text as lines in columns, two blanks between; those in `right` end where they meet.
+
+    Example:
+        >>> print(aligned([("name", "rows"), ("paid", "5")], right={1}))
+        name  rows
+        paid     5
+    """
+    widths = [max(map(len, cells)) for cells in zip(*rows)]
+    pads = [str.rjust if place in right else str.ljust for place in range(len(widths))]
+    lines = ("  ".join(pad(cell, width) for pad, cell, width in zip(pads, row, widths)) for row in rows)
+    return "\n".join(line.rstrip() for line in lines)
 
 
-def _values(column: Column, most: int = 3) -> str:
+def value_range(column: Column, most: int = 3) -> str:
+    """The range of a number or date, or the first levels of a category.
+
+    Example:
+        >>> value_range(Column("rate", "number", "float", minimum=5.5, maximum=1200.0))
+        '5.5 … 1,200'
+    """
     if column.levels:
         shown = ", ".join(level[:20] for level in column.levels[:most])
         rest = len(column.levels) - most
