@@ -16,7 +16,7 @@ from neurode.evaluation.features import fit_linear_features, fit_tree_features
 from neurode.typing import Columns
 
 Predict = Callable[[Columns], np.ndarray]
-"""From columns to `(rows, classes)`."""
+"""From columns to what is predicted: `(rows, classes)` probabilities, or numbers in the target's shape."""
 
 FEW_CELLS = 5_000_000
 """Up to this many values one thread fits fastest: more wait for each other, long on a busy machine."""
@@ -71,7 +71,17 @@ def fit_baselines(
     if len(np.unique(target)) > 1:
         # With one class alone the majority is all there is to learn, and scikit-learn refuses.
         fits |= {"logistic regression": fit_logistic_regression, "gradient boosting": fit_gradient_boosting}
-    return tuple(_timed(name, fit, train, target, classes, seed) for name, fit in fits.items())
+    return tuple(Baseline(name, *timed_fit(fit, train, target, classes, seed)) for name, fit in fits.items())
+
+
+def timed_fit(fit: Callable[..., Predict], train: Columns, *arguments: Any) -> tuple[Predict, float]:
+    """What a fit returns, and the seconds it took on as many threads as its rows are worth."""
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    start = time.perf_counter()
+    with threadpool_limits(1 if train.numbers.size + train.codes.size <= FEW_CELLS else None):
+        predict = fit(train, *arguments)
+    return predict, time.perf_counter() - start
 
 
 def fit_majority(train: Columns, target: np.ndarray, n_classes: int, seed: int) -> Predict:
@@ -93,7 +103,8 @@ def fit_gradient_boosting(train: Columns, target: np.ndarray, n_classes: int, se
     """Histogram gradient boosting with scikit-learn's default settings, on numbers and levels as they are."""
     from sklearn.ensemble import HistGradientBoostingClassifier
 
-    features, rows, categorical = fit_tree_features(train, target, seed)
+    membership = target[:, None] == np.unique(target)[1:]
+    features, rows, categorical = fit_tree_features(train, membership, seed)
     model = HistGradientBoostingClassifier(categorical_features=categorical, random_state=seed)
     model.fit(rows, target)
     return lambda columns: _all_classes(model, features(columns), n_classes)
@@ -104,12 +115,3 @@ def _all_classes(model: Any, rows: Any, n_classes: int) -> np.ndarray:
     probability = np.zeros((rows.shape[0], n_classes))
     probability[:, model.classes_] = model.predict_proba(rows)
     return probability
-
-
-def _timed(name: str, fit: Callable[..., Predict], train: Columns, *arguments: Any) -> Baseline:
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
-    start = time.perf_counter()
-    with threadpool_limits(1 if train.numbers.size + train.codes.size <= FEW_CELLS else None):
-        predict_proba = fit(train, *arguments)
-    return Baseline(name, predict_proba, time.perf_counter() - start)

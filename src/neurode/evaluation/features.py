@@ -57,13 +57,19 @@ def fit_linear_features(train: Columns) -> Features:
 
 
 def fit_tree_features(
-    train: Columns, target: np.ndarray, seed: int
+    train: Columns, outcomes: np.ndarray, seed: int
 ) -> tuple[Features, np.ndarray, list[bool]]:
-    """Numbers with their NaN; categories as such up to 255 levels, beyond by the target rate of each level.
+    """Numbers with their NaN; categories as such up to 255 levels, beyond by the mean outcome of each level.
+
+    Args:
+        train: The training rows.
+        outcomes: `(rows,)` or `(rows, outcomes)`: numbers to be predicted, or membership of all classes but
+            the first.
+        seed: Of the folds.
 
     Returns:
         The features of new rows, the features of the training rows, and which columns are categorical. The
-        training rows are apart because a target rate must not have seen the row that it describes: it comes
+        training rows are apart because a mean must not have seen the row that it describes: it comes
         from the other folds.
     """
     n_levels = train.codes.max(axis=0, initial=0).astype(np.int64) - FIRST_LEVEL + 1
@@ -77,53 +83,48 @@ def fit_tree_features(
 
         return plain, rows, [False] * train.numbers.shape[1] + [True] * len(n_levels)
 
-    wide_codes = train.codes[:, wide]
-    folds = np.random.default_rng(seed).integers(0, FOLDS, len(target))
-    labels = np.unique(target)
-    rates = np.empty((len(target), wide.sum() * (len(labels) - 1)), dtype=np.float32)
+    wide_codes, outcomes = train.codes[:, wide], outcomes.reshape(len(outcomes), -1)
+    folds = np.random.default_rng(seed).integers(0, FOLDS, len(outcomes))
+    means = np.empty((len(outcomes), wide_codes.shape[1] * outcomes.shape[1]), dtype=np.float32)
     for fold in range(FOLDS):
         others = folds != fold
-        rates[~others] = _fit_rates(wide_codes[others], target[others], np.unique(target))(
-            wide_codes[~others]
-        )
-    rate = _fit_rates(wide_codes, target, np.unique(target))
+        means[~others] = _fit_level_means(wide_codes[others], outcomes[others])(wide_codes[~others])
+    mean = _fit_level_means(wide_codes, outcomes)
 
     def features(columns: Columns) -> np.ndarray:
-        seen = rate(columns.codes[:, wide])
+        seen = mean(columns.codes[:, wide])
         return np.hstack([columns.numbers, seen, _tree_categories(columns.codes[:, ~wide], n_levels[~wide])])
 
-    categorical = [False] * (train.numbers.shape[1] + rates.shape[1]) + [True] * as_categories.shape[1]
-    return features, np.hstack([train.numbers, rates, as_categories]), categorical
+    categorical = [False] * (train.numbers.shape[1] + means.shape[1]) + [True] * as_categories.shape[1]
+    return features, np.hstack([train.numbers, means, as_categories]), categorical
 
 
-def _fit_rates(
-    codes: np.ndarray, target: np.ndarray, labels: np.ndarray
-) -> Callable[[np.ndarray], np.ndarray]:
-    """From codes to the share of each class but the first among the rows of that code.
+def _fit_level_means(codes: np.ndarray, outcomes: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+    """From codes to the mean of each outcome among the rows of that code; of a class, that is its share.
 
-    A level of few rows is drawn towards the share of all rows, `(hits + k share) / (rows + k)`, where an
+    A level of few rows is drawn towards the mean of all rows, `(sum + k mean) / (rows + k)`, where an
     unseen level is wholly.
 
     References:
         Micci-Barreca (2001), [A preprocessing scheme for high-cardinality categorical
         attributes](https://doi.org/10.1145/507533.507538), equation 4, with a constant weight `k`.
     """
-    pairs = [(column, target == label) for column in codes.T for label in labels[1:]]
+    pairs = [(column, outcome) for column in codes.T for outcome in outcomes.T]
+    overall = [outcome.mean() for _, outcome in pairs]
     tables = []
-    for column, hit in pairs:
+    for (column, outcome), mean in zip(pairs, overall):
         rows = np.bincount(column)
-        tables.append((np.bincount(column, hit) + SMOOTHING * hit.mean()) / (rows + SMOOTHING))
-    overall = [hit.mean() for _, hit in pairs]
+        tables.append((np.bincount(column, outcome) + SMOOTHING * mean) / (rows + SMOOTHING))
 
-    def rates(codes: np.ndarray) -> np.ndarray:
-        columns = [column for column in codes.T for _ in labels[1:]]
+    def means(codes: np.ndarray) -> np.ndarray:
+        columns = [column for column in codes.T for _ in outcomes.T]
         seen = [
             np.where(code < len(table), table[np.minimum(code, len(table) - 1)], otherwise)
             for code, table, otherwise in zip(columns, tables, overall)
         ]
         return np.column_stack(seen).astype(np.float32)
 
-    return rates
+    return means
 
 
 def _fit_numbers(numbers: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:

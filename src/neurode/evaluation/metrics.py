@@ -20,7 +20,7 @@ Measured = dict[str, np.ndarray]
 Measurer = Callable[[np.ndarray], Measured]
 """From row counts `(resamples, rows)` to metrics."""
 
-LOWER_IS_BETTER = frozenset({"brier", "log_loss"})
+LOWER_IS_BETTER = frozenset({"brier", "log_loss", "mae", "rmse", "median_absolute_error", "mape"})
 """The metrics that are errors. All others are better when they are higher."""
 
 

@@ -1,7 +1,8 @@
 """A comparison in words: the conclusion as a sentence, the numbers as a table of fixed width."""
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -33,6 +34,12 @@ TITLES = {
     "recall": "recall",
     "specificity": "specificity",
     "f1": "F1",
+    "r2": "R²",
+    "mae": "MAE",
+    "rmse": "RMSE",
+    "median_absolute_error": "median absolute error",
+    "mape": "MAPE",
+    "spearman": "Spearman",
 }
 """What people call each metric."""
 
@@ -46,14 +53,14 @@ OTHERS = {
 """The other metrics, value alone."""
 
 
-def conclude(comparison: "Comparison") -> str:
+def conclude(comparison: "Comparison[Evaluation]") -> str:
     """The result in two sentences: what the ROC AUC says, and whether it beats the best baseline."""
     network = comparison.network
     auc = network.metrics["roc_auc"]
     if math.isnan(auc.value):
         return "The test rows are all of one class, so no ranking of them can be judged."
     opening = _meaning_of_auc(network.classes)
-    first = f"The network {opening} {_percent(auc.value)} of the time"
+    first = f"The network {opening} {percent(auc.value)} of the time"
     if not math.isnan(auc.lower):
         first += f" (95 % interval {100 * auc.lower:.1f} to {100 * auc.upper:.1f})"
     rivals = [model for model in comparison.baselines if not math.isnan(model.metrics["roc_auc"].value)]
@@ -61,11 +68,26 @@ def conclude(comparison: "Comparison") -> str:
     rivals = [model for model in rivals if model.metrics["roc_auc"].value != 0.5]
     if not rivals:
         return first + "; guessing would be 50 %."
-    against = " and ".join(f"{_percent(m.metrics['roc_auc'].value)} for {m.name}" for m in rivals)
-    return f"{first}, against {against}. {_verdict(comparison, rivals)}"
+    against = " and ".join(f"{percent(m.metrics['roc_auc'].value)} for {m.name}" for m in rivals)
+    return f"{first}, against {against}. {verdict(comparison, rivals, 'roc_auc')}"
 
 
-def as_text(comparison: "Comparison") -> str:
+def verdict(comparison: "Comparison", rivals: Sequence[Any], metric: str) -> str:
+    """Whether the network beats the strongest of its rivals, in points of a metric that is a share."""
+    strongest = max(rivals, key=lambda model: model.metrics[metric].value)
+    gap = comparison.difference(metric, strongest)
+    if math.isnan(gap.lower):
+        return f"The gap to {strongest.name} is {signed(100 * gap.value, 1)} points."
+    lower, upper = signed(100 * gap.lower, 1), signed(100 * gap.upper, 1)
+    points = f"{signed(100 * gap.value, 1)} points, 95 % interval {lower} to {upper}"
+    if gap.lower > 0:
+        return f"It beats the strongest baseline, {strongest.name}, beyond chance ({points})."
+    if gap.upper < 0:
+        return f"It does worse than the strongest baseline, {strongest.name}, beyond chance ({points})."
+    return f"Its gap to the strongest baseline, {strongest.name}, is within chance ({points})."
+
+
+def as_text(comparison: "Comparison[Evaluation]") -> str:
     """The whole comparison as lines of at most 100 characters.
 
     Example:
@@ -100,27 +122,13 @@ def _meaning_of_auc(classes: tuple[str, ...]) -> str:
     return "ranks a random row of a class above a random row of the others"
 
 
-def _verdict(comparison: "Comparison", rivals: list[Evaluation]) -> str:
-    strongest = max(rivals, key=lambda model: model.metrics["roc_auc"].value)
-    gap = comparison.difference("roc_auc", strongest)
-    if math.isnan(gap.lower):
-        return f"The gap to {strongest.name} is {signed(100 * gap.value, 1)} points."
-    lower, upper = signed(100 * gap.lower, 1), signed(100 * gap.upper, 1)
-    points = f"{signed(100 * gap.value, 1)} points, 95 % interval {lower} to {upper}"
-    if gap.lower > 0:
-        return f"It beats the strongest baseline, {strongest.name}, beyond chance ({points})."
-    if gap.upper < 0:
-        return f"It does worse than the strongest baseline, {strongest.name}, beyond chance ({points})."
-    return f"Its gap to the strongest baseline, {strongest.name}, is within chance ({points})."
-
-
 def _main_table(comparison: "Comparison", metrics: tuple[str, ...]) -> str:
     heading = "model".ljust(NAME_WIDTH) + "".join(TITLES[name].rjust(22) for name in metrics) + "   fit s"
     lines = [heading]
     for model in comparison.evaluations:
         seconds = "-" if model.fit_seconds is None else f"{model.fit_seconds:.2f}"
         cells = "".join(str(model.metrics[name]).rjust(22) for name in metrics)
-        lines.append(_marked(model, comparison) + cells + seconds.rjust(8))
+        lines.append(marked(model, comparison) + cells + seconds.rjust(8))
     return "\n".join(lines)
 
 
@@ -131,11 +139,12 @@ def _other_table(comparison: "Comparison", metrics: tuple[str, ...]) -> str:
     for model in comparison.evaluations:
         values = [f"{model.metrics[name].value:.3f}".replace("nan", "n/a") for name in metrics]
         cells = " ".join(value.rjust(width) for value, width in zip(values, widths))
-        lines.append(_marked(model, comparison) + " " + cells)
+        lines.append(marked(model, comparison) + " " + cells)
     return "\n".join(lines)
 
 
-def _marked(model: Evaluation, comparison: "Comparison") -> str:
+def marked(model: Any, comparison: "Comparison") -> str:
+    """The name of a model in its column, with a star before the network's."""
     mark = "* " if model is comparison.network else "  "
     return mark + shortened(model.name, NAME_WIDTH - 2).ljust(NAME_WIDTH - 2)
 
@@ -149,10 +158,11 @@ def _footnote(network: Evaluation) -> str:
     if network.threshold is not None:
         called = shortened(network.classes[1], LABEL_WIDTH)
         parts.append(f"a row is called {called} when its probability is at least {network.threshold:.4g}")
-    return _wrapped(parts)
+    return wrapped(parts)
 
 
-def _wrapped(parts: list[str]) -> str:
+def wrapped(parts: list[str]) -> str:
+    """The parts of a footnote on as few lines as hold them."""
     lines = [parts[0]]
     for part in parts[1:]:
         if len(lines[-1]) + len(part) + 2 <= WIDTH:
@@ -202,8 +212,37 @@ def _threshold_line(comparison: "Comparison") -> str:
     )
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
+    """A share in percent.
+
+    Example:
+        >>> percent(0.9114)
+        '91.1 %'
+    """
     return f"{100 * share:.1f} %"
+
+
+def quantity(value: float | int, like: float | int | None = None) -> str:
+    """A number of any size with four digits that count, thousands apart.
+
+    Args:
+        value: The number.
+        like: Decimals are as fine as for this one, as for the ends of an interval; `value` unless given.
+
+    Example:
+        >>> [quantity(value) for value in (12345.678, 33.3333, 0.00123456, 0, 1.5e-9)]
+        ['12,346', '33.33', '0.001235', '0', '1.500e-09']
+        >>> quantity(9.87654, like=33.3333)
+        '9.88'
+    """
+    size = abs(value if like is None else like)
+    if math.isnan(value):
+        return "n/a"
+    if value == 0:
+        return "0"
+    if max(size, abs(value)) >= 1e9 or size < 1e-4:
+        return f"{value:.3e}"
+    return f"{value:,.{max(0, 3 - math.floor(math.log10(size)))}f}"
 
 
 def signed(value: float, decimals: int) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from neurode.drawing.reliability import Reliability
 from neurode.evaluation import Comparison
 
 
@@ -49,6 +50,10 @@ class ReportRecord:
         versions: Of the libraries and the machine.
         reproduce: The command or the lines of Python that make this again.
         subtitle: One line below the title: which table, which target, when.
+        decision: How raw probabilities become honest ones and those become calls: correction, calibration,
+            threshold, refer band. A sentence a line.
+        reliability: Promised against observed rates on the test rows, such as `evaluation.calibration_curve`
+            gives.
     """
 
     title: str
@@ -64,3 +69,5 @@ class ReportRecord:
     versions: Mapping[str, str] = field(default_factory=dict)
     reproduce: str = ""
     subtitle: str = ""
+    decision: str = ""
+    reliability: Reliability | None = None
