@@ -16,7 +16,7 @@ def rows(n, share, generator):
 
 
 def test_counts_are_draws_with_replacement():
-    weight = np.concatenate(list(_row_counts(50, 300, np.random.default_rng(0))))
+    weight = np.concatenate(list(_row_counts(50, 300, seed=0)))
     assert weight.shape == (300, 50)
     assert (weight.sum(axis=1) == 50).all()
     # Var of a multinomial count: n p (1 - p) = 0.98.

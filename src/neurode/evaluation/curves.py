@@ -7,7 +7,7 @@ import numpy as np
 
 from neurode.evaluation import decisions
 from neurode.evaluation.inputs import check_rows, check_two_classes
-from neurode.evaluation.ranking import Ranking, decide, rank, walk
+from neurode.evaluation.ranking import Ranking, decide, rank, thinned, walk
 
 MOST_POINTS = 500
 """More points than this are not seen in a figure, but weigh in its file."""
@@ -98,10 +98,5 @@ def _at_every_threshold(target: Any, probability: Any, what: str) -> tuple[np.nd
     ranking = rank(target == 1, probability[:, 1])
     steps = walk(ranking, np.ones((1, len(target)), dtype=np.int64))
     threshold = cuts(ranking)
-    shown = _thinned(len(threshold))
+    shown = thinned(len(threshold), MOST_POINTS)
     return threshold[shown], decisions.Counts(*(case[0, shown] for case in decide(steps)))
-
-
-def _thinned(points: int) -> np.ndarray:
-    """At most `MOST_POINTS` places out of so many, evenly spaced, both ends among them."""
-    return np.unique(np.linspace(0, points - 1, min(points, MOST_POINTS)).round().astype(np.int64))

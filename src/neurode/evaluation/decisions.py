@@ -50,6 +50,48 @@ def f1(counts: Counts) -> np.ndarray:
     return ratio(hits, hits + counts.false_positive + counts.false_negative, undefined=0.0)
 
 
+def f_beta(counts: Counts, beta: float | int) -> np.ndarray:
+    r"""F-beta, $\frac{(1 + \beta^2) PR}{\beta^2 P + R}$: recall weighs `beta` times as much as precision.
+
+    Args:
+        counts: The four cases.
+        beta: Above 0; 2 where a miss is worse than a false alarm, 0.5 where it is the other way round.
+
+    Example:
+        >>> f_beta(Counts(3, 1, 5, 2), 2)
+        array(0.625)
+
+    References:
+        van Rijsbergen (1979), Information Retrieval, chapter 7, in counts.
+    """
+    hits = (1 + beta**2) * counts.true_positive
+    return ratio(hits, hits + beta**2 * counts.false_negative + counts.false_positive, undefined=0.0)
+
+
+def balanced_accuracy(counts: Counts) -> np.ndarray:
+    """Mean of recall and specificity: the accuracy if both classes were equally frequent."""
+    return np.asarray((recall(counts) + specificity(counts)) / 2)
+
+
+def matthews_correlation(counts: Counts) -> np.ndarray:
+    r"""Correlation of the call with the class, $(TP \cdot TN - FP \cdot FN) / \sqrt{\ldots}$, from -1 to 1.
+
+    The root is of the product of the four margins; where one of them is empty, 0 as scikit-learn says.
+
+    Example:
+        >>> matthews_correlation(Counts(3, 1, 5, 1)).round(3)
+        np.float64(0.583)
+
+    References:
+        Matthews (1975), [Comparison of the predicted and observed secondary structure of T4 phage
+        lysozyme](https://doi.org/10.1016/0005-2795(75)90109-9), equation 1.
+    """
+    # As floats: the product of four counts of a million rows does not fit into 64 bits.
+    hit, alarm, left, missed = (np.asarray(case, dtype=np.float64) for case in counts)
+    margins = np.sqrt((hit + alarm) * (left + missed)) * np.sqrt((hit + missed) * (left + alarm))
+    return ratio(hit * left - alarm * missed, margins, undefined=0.0)
+
+
 def approval_rate(counts: Counts) -> np.ndarray:
     """Share of rows called negative. Where the positive class is the bad event, these are the approvals."""
     return ratio(counts.true_negative + counts.false_negative, total(counts))
@@ -63,6 +105,14 @@ DECISIONS: dict[str, Callable[[Counts], np.ndarray]] = {
     "f1": f1,
 }
 """The metrics that depend on a threshold."""
+
+REACHED: dict[str, Callable[[Counts], np.ndarray]] = {
+    **DECISIONS,
+    "balanced_accuracy": balanced_accuracy,
+    "mcc": matthews_correlation,
+    "approval_rate": approval_rate,
+}
+"""What is told about a threshold that was chosen."""
 
 
 def total(counts: Counts) -> Any:

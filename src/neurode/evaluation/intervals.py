@@ -65,7 +65,7 @@ def bootstrap(measurer: Measurer, target: np.ndarray, *, n_resamples: int, seed:
     membership = (target[:, None] == np.unique(target)).astype(np.float64)
     blocks: list[Measured] = []
     complete: list[np.ndarray] = []
-    for weight in _row_counts(len(target), n_resamples, np.random.default_rng(seed)):
+    for weight in _row_counts(len(target), n_resamples, seed):
         complete.append((weight @ membership > 0).all(axis=1))
         blocks.append(measurer(weight))
     if not blocks:
@@ -89,14 +89,24 @@ def percentile_interval(value: float | int, resampled: np.ndarray | None, level:
     return Interval(float(value), float(lower), float(upper))
 
 
-def _row_counts(rows: int, n_resamples: int, generator: np.random.Generator) -> Iterator[np.ndarray]:
-    """Blocks of `(resamples, rows)` counts: multinomial, by counting draws."""
+def draws(rows: int, n_resamples: int, seed: int) -> Iterator[np.ndarray]:
+    """Blocks of `(resamples, rows)` row numbers drawn with replacement.
+
+    Example:
+        >>> [block.shape for block in draws(400_000, 5, seed=0)]
+        [(2, 400000), (2, 400000), (1, 400000)]
+    """
+    generator = np.random.default_rng(seed)
     block = max(1, BLOCK_CELLS // rows)
     for start in range(0, n_resamples, block):
-        size = min(block, n_resamples - start)
-        drawn = generator.integers(0, rows, (size, rows))
-        drawn += np.arange(size)[:, None] * rows
-        yield np.bincount(drawn.ravel(), minlength=size * rows).reshape(size, rows)
+        yield generator.integers(0, rows, (min(block, n_resamples - start), rows))
+
+
+def _row_counts(rows: int, n_resamples: int, seed: int) -> Iterator[np.ndarray]:
+    """Blocks of `(resamples, rows)` counts: multinomial, by counting draws."""
+    for drawn in draws(rows, n_resamples, seed):
+        drawn += np.arange(len(drawn))[:, None] * rows
+        yield np.bincount(drawn.ravel(), minlength=drawn.size).reshape(drawn.shape)
 
 
 def _three(value: float) -> str:

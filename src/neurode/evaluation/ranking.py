@@ -34,8 +34,8 @@ class Ranking:
 class Steps:
     """True and false positives, when all rows down to a step are called positive; the last is all rows."""
 
-    true_positive: Int[np.ndarray, "resamples steps"]
-    false_positive: Int[np.ndarray, "resamples steps"]
+    true_positive: Num[np.ndarray, "resamples steps"]
+    false_positive: Num[np.ndarray, "resamples steps"]
 
 
 def rank(positive: Bool[np.ndarray, " rows"], score: Num[np.ndarray, " rows"]) -> Ranking:
@@ -52,12 +52,12 @@ def rank(positive: Bool[np.ndarray, " rows"], score: Num[np.ndarray, " rows"]) -
     return Ranking(falling[last], order, positive[order], last)
 
 
-def walk(ranking: Ranking, weight: Int[np.ndarray, "resamples rows"]) -> Steps:
+def walk(ranking: Ranking, weight: Num[np.ndarray, "resamples rows"]) -> Steps:
     """True and false positives at every step, for each resample.
 
     Args:
         ranking: The sorted rows.
-        weight: How often each row occurs in each resample.
+        weight: How often each row occurs in each resample, or what it weighs.
 
     Example:
         >>> ranking = rank(np.array([True, False, True]), np.array([0.2, 0.2, 0.9]))
@@ -74,10 +74,20 @@ def walk(ranking: Ranking, weight: Int[np.ndarray, "resamples rows"]) -> Steps:
 
 def decide(steps: Steps) -> Counts:
     """The four cases at every threshold: above the highest score (nobody is positive), then at each step."""
-    nobody = np.zeros((len(steps.true_positive), 1), dtype=np.int64)
+    nobody = np.zeros((len(steps.true_positive), 1), dtype=steps.true_positive.dtype)
     found = np.hstack([nobody, steps.true_positive])
     wrong = np.hstack([nobody, steps.false_positive])
     return Counts(found, wrong, wrong[:, -1:] - wrong, found[:, -1:] - found)
+
+
+def thinned(points: int, most: int) -> Int[np.ndarray, " places"]:
+    """At most `most` places out of so many, evenly spaced, both ends among them.
+
+    Example:
+        >>> thinned(9, 5), thinned(3, 5)
+        (array([0, 2, 4, 6, 8]), array([0, 1, 2]))
+    """
+    return np.unique(np.linspace(0, points - 1, min(points, most)).round().astype(np.int64))
 
 
 def roc_auc(steps: Steps) -> Shaped[np.ndarray, " resamples"]:

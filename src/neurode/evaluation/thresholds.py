@@ -1,21 +1,21 @@
 """Where to draw the line between yes and no: a threshold chosen by a rule on validation rows."""
 
-import re
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from neurode.errors import ArgumentError, listed
-from neurode.evaluation import decisions
-from neurode.evaluation.curves import cuts
+from neurode.errors import ArgumentError, ShapeError
+from neurode.evaluation import decisions, stored
+from neurode.evaluation.curves import MOST_POINTS, cuts
 from neurode.evaluation.decisions import Counts
 from neurode.evaluation.inputs import check_rows, check_two_classes
-from neurode.evaluation.ranking import decide, rank, walk
+from neurode.evaluation.prices import Cost, Prices, check_cost
+from neurode.evaluation.ranking import Ranking, decide, rank, thinned, walk
+from neurode.evaluation.rules import Rule, read_rule
 
-Cost = Mapping[str, float | int]
-"""The price of each kind of mistake: `{"false_negative": 5, "false_positive": 1}`."""
+HIGHEST = float(np.nextafter(np.float32(1), np.float32(2)))
+"""The highest threshold there is: just above 1, so that a probability of 1 can be called negative."""
 
 
 @dataclass(frozen=True)
@@ -26,16 +26,103 @@ class Threshold:
         value: The threshold itself.
         rule: The rule that chose it, as it was asked for.
         reached: What it gives on the rows it was chosen on: accuracy, precision, recall, specificity, f1,
-            approval_rate, and mean_cost when prices were given.
+            balanced_accuracy, mcc, approval_rate, and mean_cost when prices were given.
+        prices: The prices that it was chosen by, if it was.
     """
 
     value: float
     rule: str
     reached: dict[str, float]
+    prices: Prices | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The threshold as plain JSON values; what is not a number is None."""
+        return {
+            "value": self.value,
+            "rule": self.rule,
+            "reached": stored.plain_numbers(self.reached),
+            "prices": self.prices and self.prices.to_json(),
+        }
+
+    @classmethod
+    def from_json(cls, document: object) -> "Threshold":
+        """The threshold that `to_json` wrote.
+
+        Raises:
+            FileError: The document is not one that `to_json` could have written.
+        """
+        values = stored.fields(document, "threshold", {"value", "rule", "reached", "prices"})
+        return cls(
+            stored.number(values["value"], "threshold.value", 0.0, HIGHEST),
+            stored.text(values["rule"], "threshold.rule"),
+            stored.named_numbers(values["reached"], "threshold.reached"),
+            stored.optional(Prices.from_json, values["prices"]),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class ThresholdCurve:
+    """What every threshold gives, from the highest to the lowest.
+
+    Attributes:
+        threshold: The thresholds.
+        metrics: Each metric of `Threshold.reached` at each threshold, `mean_cost` among them if there were
+            prices; NaN where it says nothing.
+    """
+
+    threshold: np.ndarray
+    metrics: dict[str, np.ndarray]
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """Every threshold that makes a difference on some rows, and the four cases at each.
+
+    Attributes:
+        ranking: The rows in order of falling score.
+        values: The thresholds, from one above every score down.
+        counts: The four cases at each threshold, in rows or in what the rows weigh.
+        stakes: The same, with each row times the amount at stake.
+        weight: What each row weighs; None if all weigh the same.
+        amounts: The amount at stake in each row; None if it is the same.
+    """
+
+    ranking: Ranking
+    values: np.ndarray
+    counts: Counts
+    stakes: Counts
+    weight: np.ndarray | None
+    amounts: np.ndarray | None
+
+    def place(self, rule: Rule) -> int:
+        """The place of the threshold that serves the rule best; among equals the highest."""
+        if rule.fixed is not None:
+            return int(np.count_nonzero(self.ranking.score >= rule.fixed))
+        value = rule.value(self.counts, self.stakes)
+        place = int(np.argmax(value))
+        if value[place] == -np.inf and rule.aim is not None:
+            name, metric, _ = rule.aim
+            best = float(np.max(metric(self.counts)))
+            raise ArgumentError(
+                f"no threshold reaches {rule.text}",
+                available=f"best reachable: {name}={best:.4g}",
+                hint=f"ask for less, as in '{name}={np.floor(best * 100) / 100:g}'",
+            )
+        return place
+
+    def threshold(self, rule: Rule) -> float:
+        """The threshold that serves the rule best."""
+        return float(self.values[self.place(rule)]) if rule.fixed is None else rule.fixed
 
 
 def choose_threshold(
-    target: Any, probability: Any, rule: str | float | int = 0.5, *, cost: Cost | None = None
+    target: Any,
+    probability: Any,
+    rule: str | float | int = 0.5,
+    *,
+    cost: Cost | None = None,
+    amounts: Any = None,
+    sample_weight: Any = None,
 ) -> Threshold:
     """Chooses the threshold that serves a rule best, on rows that training did not see.
 
@@ -52,14 +139,24 @@ def choose_threshold(
         rule: One of
 
             - a number such as `0.5`: taken as it is;
-            - `"f1"`: the greatest F1;
-            - `"youden"`: the greatest recall + specificity - 1;
+            - `"f1"`, `"f2"`, `"f0.5"`: the greatest F-beta, where recall weighs so many times as much as
+              precision;
+            - `"youden"`: the greatest recall + specificity - 1; `"balanced_accuracy"` chooses the same;
+            - `"mcc"`: the greatest correlation of call and class (Matthews);
+            - `"accuracy"`: the most rows right;
             - `"cost"`: the least mean cost, by the prices in `cost`;
             - `"recall=0.8"`: at least this share of the bad rows is found, at the highest such threshold;
+            - `"specificity=0.9"`: at least this share of the good rows is approved, with the greatest recall;
             - `"precision=0.5"`: at least this share of the rows turned down is bad, with the greatest recall;
             - `"approval_rate=0.7"`: at least this share of rows is approved (called negative), at the lowest
-              such threshold, so that as many bad rows as possible are turned down.
-        cost: The price of a `false_negative` (a bad row approved) and of a `false_positive`.
+              such threshold, so that as many bad rows as possible are turned down;
+            - `"capacity=200 of 10000"`: of every so many rows at most so many are called positive, as many as
+              this allows. Say how many rows come in the time in which so many can be looked at.
+        cost: The price of each case by name: `false_negative` (a bad row approved), `false_positive`,
+            `true_positive`, `true_negative`. What is not named costs nothing; a gain is a negative price.
+        amounts: What is at stake in each row, such as the size of the loan: each price is times this.
+        sample_weight: What each row counts for. Rows weighted by deployment rate over validation rate of
+            their class stand for the rows of deployment.
 
     Raises:
         ArgumentError: The rule cannot be read, or no threshold reaches what it asks for.
@@ -69,115 +166,89 @@ def choose_threshold(
         >>> threshold = choose_threshold([0, 0, 1, 1], probability, "recall=0.9")
         >>> round(threshold.value, 3), threshold.reached["recall"]
         (0.2, 1.0)
+        >>> round(choose_threshold([0, 0, 1, 1], probability, "capacity=25 of 100").value, 3)
+        0.6
     """
+    asked = read_rule(rule, None if cost is None else check_cost(cost))
+    candidates = find_candidates(target, probability, asked, amounts, sample_weight)
+    place = candidates.place(asked)
+    reached = reach(at(candidates.counts, place), at(candidates.stakes, place), asked.prices)
+    named = {name: float(value) for name, value in reached.items()}
+    return Threshold(candidates.threshold(asked), _wording(asked, amounts), named, asked.prices)
+
+
+def threshold_curve(
+    target: Any,
+    probability: Any,
+    *,
+    cost: Cost | None = None,
+    amounts: Any = None,
+    sample_weight: Any = None,
+) -> ThresholdCurve:
+    """What every threshold would give, for a figure: at most 500 of them, evenly spaced over the rows.
+
+    Example:
+        >>> probability = np.array([[0.9, 0.1], [0.6, 0.4], [0.2, 0.8]])
+        >>> curve = threshold_curve([0, 1, 1], probability, cost={"false_negative": 5, "false_positive": 1})
+        >>> curve.threshold.round(2), curve.metrics["mean_cost"].round(2)
+        (array([0.9 , 0.6 , 0.25, 0.05]), array([3.33, 1.67, 0.  , 0.33]))
+    """
+    prices = None if cost is None else check_cost(cost)
+    candidates = find_candidates(target, probability, Rule("a curve"), amounts, sample_weight)
+    shown = thinned(len(candidates.values), MOST_POINTS)
+    metrics = reach(at(candidates.counts, shown), at(candidates.stakes, shown), prices)
+    return ThresholdCurve(candidates.values[shown], metrics)
+
+
+def find_candidates(
+    target: Any, probability: Any, rule: Rule, amounts: Any, sample_weight: Any
+) -> Candidates:
+    """The thresholds to choose from, once the rows are known to be fit for the rule."""
     target, probability = check_rows(target, probability)
     check_two_classes(probability, "a threshold")
+    weight = check_weights(sample_weight, len(target), "sample_weight")
+    amount = check_weights(amounts, len(target), "amounts")
+    counted = target if weight is None else target[weight > 0]
+    if rule.fixed is None and len(np.unique(counted)) < 2:
+        raise ArgumentError(
+            f"the rule {rule.text!r} needs rows of both classes,"
+            f" all {len(counted)} rows are of class {counted[0]}"
+        )
     ranking = rank(target == 1, probability[:, 1])
-    every = Counts(*(case[0] for case in decide(walk(ranking, np.ones((1, len(target)), dtype=np.int64)))))
-    values = cuts(ranking)
-    prices = _check_cost(rule, cost)
-    fixed = _as_number(rule)
-    if fixed is not None and not 0 <= fixed <= 1:
-        raise ArgumentError(
-            f"a threshold of {rule} is outside 0 to 1", hint="probabilities are compared with it"
-        )
-    if fixed is None and len(np.unique(target)) < 2:
-        raise ArgumentError(
-            f"the rule {rule!r} needs rows of both classes, all {len(target)} rows are of class {target[0]}"
-        )
-    if fixed is not None:
-        value = fixed
-        # Falling scores: the rows called positive are those before the first score below the threshold.
-        place = int(np.count_nonzero(ranking.score >= value))
-    else:
-        place = _choose(str(rule), every, prices)
-        value = float(values[place])
-    chosen = Counts(*(case[place] for case in every))
-    return Threshold(value, _wording(rule, prices), _reached(chosen, prices))
+    ones = np.ones(len(target), dtype=np.int64) if weight is None else weight
+    counts = _every(ranking, ones)
+    stakes = counts if amount is None else _every(ranking, ones * amount)
+    return Candidates(ranking, cuts(ranking), counts, stakes, weight, amount)
 
 
-def _choose(rule: str, every: Counts, prices: Cost | None) -> int:
-    """The place of the best threshold. Places run from the highest threshold to the lowest."""
-    if rule == "cost" and prices:
-        return int(np.argmin(_mean_cost(every, prices)))
-    if rule in GREATEST:
-        return int(np.argmax(GREATEST[rule](every)))
-    aim, wanted = _read_aim(rule)
-    metric, tiebreak = AT_LEAST[aim]
-    reached = metric(every)
-    enough = reached >= wanted
-    if not enough.any():
-        raise ArgumentError(
-            f"no threshold reaches {rule}",
-            available=f"best reachable: {aim}={np.max(reached):.4g}",
-            hint=f"ask for less, as in '{aim}={np.floor(np.max(reached) * 100) / 100:g}'",
-        )
-    return int(np.argmax(np.where(enough, tiebreak(every), -np.inf)))
-
-
-def _youden(counts: Counts) -> np.ndarray:
-    return decisions.recall(counts) + decisions.specificity(counts) - 1
-
-
-GREATEST: dict[str, Callable[[Counts], np.ndarray]] = {"f1": decisions.f1, "youden": _youden}
-"""Rules that make one number as great as it gets."""
-
-AT_LEAST: dict[str, tuple[Callable[[Counts], np.ndarray], Callable[[Counts], np.ndarray]]] = {
-    "recall": (decisions.recall, decisions.specificity),
-    "precision": (decisions.precision, decisions.recall),
-    "approval_rate": (decisions.approval_rate, lambda counts: -decisions.approval_rate(counts)),
-}
-"""Rules that ask for a least value of the first number; among those that reach it, the second decides."""
-
-
-def _read_aim(rule: str) -> tuple[str, float]:
-    found = re.fullmatch(r"\s*(\w+)\s*=\s*([0-9.eE+-]+)\s*", rule)
-    if not found or found[1] not in AT_LEAST:
-        known = ["0.5", *GREATEST, "cost", *(f"{name}=0.8" for name in AT_LEAST)]
-        raise ArgumentError(
-            f"cannot read the threshold rule {rule!r}",
-            available=f"rules: {listed(known)}",
-            hint="a plain number is taken as the threshold itself",
-        )
-    wanted = _as_number(found[2])
-    if wanted is None or not 0 < wanted <= 1:
-        raise ArgumentError(f"{rule!r} asks for {found[2]}, which is not above 0 and at most 1")
-    return found[1], wanted
-
-
-def _as_number(rule: str | float | int) -> float | None:
-    try:
-        return float(rule)
-    except ValueError:
+def check_weights(weights: Any, rows: int, name: str) -> np.ndarray | None:
+    """One number a row, none negative and not all zero; None stays None."""
+    if weights is None:
         return None
+    checked = np.asarray(weights, dtype=np.float64)
+    if checked.shape != (rows,):
+        raise ShapeError(f"{name} has shape {checked.shape}, but there are {rows} rows")
+    if not np.isfinite(checked).all() or checked.min() < 0 or not checked.any():
+        raise ArgumentError(f"{name} must be finite, 0 or more, and not all 0")
+    return checked
 
 
-def _check_cost(rule: str | float | int, cost: Cost | None) -> Cost | None:
-    if (rule == "cost") != (cost is not None):
-        raise ArgumentError(
-            "the rule 'cost' and the argument cost= go together",
-            hint='choose_threshold(…, "cost", cost={"false_negative": 5, "false_positive": 1})',
-        )
-    if cost is not None and (set(cost) != {"false_negative", "false_positive"} or min(cost.values()) < 0):
-        raise ArgumentError(
-            f"cost={dict(cost)!r} does not price both mistakes",
-            available="names: 'false_negative', 'false_positive', each 0 or more",
-        )
-    return cost
-
-
-def _mean_cost(counts: Counts, prices: Cost) -> Any:
-    paid = counts.false_negative * prices["false_negative"] + counts.false_positive * prices["false_positive"]
-    return paid / decisions.total(counts)
-
-
-def _reached(counts: Counts, prices: Cost | None) -> dict[str, float]:
-    named = {**decisions.DECISIONS, "approval_rate": decisions.approval_rate}
-    reached = {name: float(metric(counts)) for name, metric in named.items()}
-    return reached if prices is None else {**reached, "mean_cost": float(_mean_cost(counts, prices))}
-
-
-def _wording(rule: str | float | int, prices: Cost | None) -> str:
+def reach(counts: Counts, stakes: Counts, prices: Prices | None) -> dict[str, np.ndarray]:
+    """What is told of thresholds: every metric, and the mean cost if there are prices."""
+    reached = {name: metric(counts) for name, metric in decisions.REACHED.items()}
     if prices is None:
-        return str(rule)
-    return f"cost (false negative {prices['false_negative']:g}, false positive {prices['false_positive']:g})"
+        return reached
+    return {**reached, "mean_cost": prices.mean(stakes, decisions.total(counts))}
+
+
+def at(counts: Counts, place: Any) -> Counts:
+    """The cases at one place or at some places of the last axis."""
+    return Counts(*(case[..., place] for case in counts))
+
+
+def _every(ranking: Ranking, weight: np.ndarray) -> Counts:
+    return Counts(*(case[0] for case in decide(walk(ranking, weight[None]))))
+
+
+def _wording(rule: Rule, amounts: Any) -> str:
+    return rule.text if amounts is None or rule.prices is None else f"{rule.text} times the amount at stake"
