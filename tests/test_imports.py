@@ -30,7 +30,7 @@ MAY_IMPORT = {
     "evaluation": BASE,
     "drawing": BASE,
     "utils": BASE | {"layers", "models", "drawing"},
-    "estimators": BASE | VOCABULARY | {"layers", "callbacks", "training", "models", "tables"},
+    "estimators": BASE | VOCABULARY | {"layers", "callbacks", "training", "models", "tables", "evaluation"},
     "reporting": BASE | {"evaluation", "drawing"},
     "runs": BASE | {"callbacks", "datasets", "tables", "estimators", "evaluation", "reporting"},
 }
@@ -41,14 +41,15 @@ ONLY_HERE = {
     "optax": {"optimizers"},
     "sklearn": {"estimators", "evaluation", "tables"},
     "matplotlib": {"drawing", "reporting"},
-    "polars": {"tables", "datasets", "runs", "cli"},
+    "polars": {"tables", "datasets", "estimators", "runs", "cli"},
     "narwhals": {"tables"},
     "pyarrow": {"tables"},
     "jinja2": {"reporting"},
     "click": {"cli"},
     "rich": {"cli"},
     "pandas": set(),
-    "pickle": set(),
+    "pickle": {"tables"},
+    "imblearn": {"tables"},
 }
 """Libraries that only some packages may know."""
 

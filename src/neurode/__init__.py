@@ -7,7 +7,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from neurode.estimators import MLPClassifier as MLPClassifier
+    from neurode.estimators import MLPRegressor as MLPRegressor
     from neurode.estimators import NeuralClassifier as NeuralClassifier
+    from neurode.estimators import NeuralRegressor as NeuralRegressor
     from neurode.estimators import load as load
     from neurode.layers import Input as Input
     from neurode.models import Model as Model
@@ -19,7 +22,10 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "MLPClassifier": "neurode.estimators",
+    "MLPRegressor": "neurode.estimators",
     "NeuralClassifier": "neurode.estimators",
+    "NeuralRegressor": "neurode.estimators",
     "load": "neurode.estimators",
     "Input": "neurode.layers",
     "Model": "neurode.models",

@@ -70,6 +70,7 @@ CASES = {
     "lambda": layers.Lambda(jnp.square),
     "operation": layers.Operation("multiply", (("input", 0), 2.0)),
     "encoding": TableEncoding(gaps=(True, False), cardinalities=(4, 5)),
+    "encoding_pieces": TableEncoding(gaps=(True, False), cardinalities=(4,), scaling="piecewise"),
     "encoding_ranks": TableEncoding(gaps=(True, False), cardinalities=(4,), scaling="quantile"),
     "encoding_embedded": WIDE,
     "chain": Graph.chain([Dense(5, activation="tanh"), Dropout(0.25), Dense(2)]),

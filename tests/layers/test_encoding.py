@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy.special import ndtri
 
 from neurode.errors import ArgumentError, ShapeError
 from neurode.layers import TableEncoding
@@ -90,6 +91,17 @@ def test_ranks_become_normal_scores():
     np.testing.assert_allclose(found[:, 0], [-3, -0.67449, 0, 1, 3, 3, -3], atol=2e-3)
 
 
+@settings(max_examples=30, deadline=None)
+@given(x=arrays(np.float64, (8, 1), elements=st.floats(-0.1, 1.1)))
+def test_normal_scores_are_those_of_the_normal_distribution(x):
+    layer = TableEncoding(gaps=(False,), cardinalities=(), scaling="quantile")
+    # On a grid of equal steps the rank is the number itself.
+    found, _ = encoded(layer, columns(x, np.zeros((8, 0))), quantiles=[np.linspace(0, 1, QUANTILES)])
+    rank = np.clip(x, 0.00135, 0.99865)
+    # At three deviations, a rank that is rounded to float32 moves the score by 0.0000135.
+    np.testing.assert_allclose(found, ndtri(rank), atol=3e-5)
+
+
 def test_a_value_that_repeats_gets_the_middle_of_its_ranks():
     layer = TableEncoding(gaps=(False,), cardinalities=(), scaling="quantile")
     # Half of the training rows are 0, the rest go up to 1: 0 has ranks 0 to 1/2, so the score of 1/4.
@@ -127,3 +139,20 @@ def test_another_table_is_refused_with_what_was_expected():
 def test_settings_that_fit_nothing_are_named(settings, message):
     with pytest.raises(ArgumentError, match=message):
         TableEncoding(**settings)
+
+
+def test_pieces_say_how_much_of_each_bin_lies_below():
+    layer = TableEncoding(gaps=(False,), cardinalities=(), scaling="piecewise")
+    grid = np.linspace(0, 80, QUANTILES)
+    found, _ = encoded(layer, columns([25.0, -5.0, 90.0], np.zeros((3, 0))), quantiles=[grid])
+    # Eight bins of ten: two are climbed and half of the third; below and above all there is nothing to add.
+    np.testing.assert_allclose(found[:, 2:], [[1, 1, 0.5, 0, 0, 0, 0, 0], [0] * 8, [1] * 8], atol=1e-6)
+    # Before them the bent number, at 25 / sqrt(1 + (25/3)²), and the normal score of the rank 25/80.
+    np.testing.assert_allclose(found[0, :2], [2.97857, -0.48878], atol=1e-4)
+
+
+def test_pieces_know_their_column():
+    layer = TableEncoding(gaps=(True, False), cardinalities=(3,), scaling="piecewise")
+    expected = [0, 1, 0, 1, *[0] * 8, *[1] * 8, 0, 2, 2]
+    assert layer.columns_of_features().tolist() == expected
+    assert layer.output_shape(layer.columns_shape) == (len(expected),)
