@@ -109,3 +109,12 @@ def test_rows_without_a_target_are_left_out_and_said(tmp_path):
 def test_the_report_names_the_run_and_can_be_written_elsewhere(run, tmp_path):
     path = neurode.runs.report(run, tmp_path / "there.html")
     assert run.id in path.read_text()
+
+
+def test_a_column_that_gives_the_target_away_is_told(tmp_path):
+    loans = neurode.datasets.make_loans(600)
+    leaky = loans.with_columns((pl.col("problem_loan").cast(pl.Int8) * 100).alias("written_off"))
+    run = neurode.train(leaky, "problem_loan", output=tmp_path, epochs=1)
+    assert any(warning.startswith("written_off: ") for warning in run.warnings), run.warnings
+    plain = neurode.train(loans, "problem_loan", output=tmp_path, epochs=1)
+    assert not any("ROC AUC" in warning for warning in plain.warnings)

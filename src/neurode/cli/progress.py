@@ -33,6 +33,6 @@ class Progress(Callback):
         shown = " · ".join(
             f"{name} {value:.4f}"
             for name, value in (logs or {}).items()
-            if name in ("loss", "val_loss", "val_auc")
+            if name in ("loss", "val_loss", "val_auc", "val_r2_score")
         )
         self.say(f"training the network: epoch {epoch + 1} of at most {self.params['epochs']} · {shown}")

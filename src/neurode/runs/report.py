@@ -2,7 +2,6 @@
 
 import os
 import platform
-import shlex
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -10,38 +9,50 @@ from typing import Any
 import numpy as np
 
 from neurode.reporting import NetworkRecord, ReportRecord, write_report
-from neurode.runs.run import Run
+from neurode.runs.config import reproduce
+from neurode.runs.run import Run, report_paths
+from neurode.runs.target import Judgement
+
+UNTOLD = {"in_memory", "objects", "schema"}
+"""What the settings leave out: how the run was called, and the schema, which has a table of its own."""
+
+ROLES = {"group": "rows are split by it", "time": "rows are split by it", "split_column": "says the part"}
+"""What columns are for that steer the split."""
 
 
 def report(run: Run, path: str | os.PathLike | None = None) -> Path:
-    """Writes the run's report: one HTML file that needs nothing else.
+    """Writes the run's report: one HTML file that needs nothing else. Several labels get one each.
 
     Args:
         run: What `train` returned.
-        path: Where to; `report.html` in the run folder if left out.
+        path: Where to; `report.html` in the run folder if left out. Of several labels each adds its number
+            and its name.
 
     Returns:
-        The path of the file.
+        The path of the file, of the first of several.
 
     Raises:
         FileError: If it cannot be written.
     """
-    return write_report(report_record(run), run.path / "report.html" if path is None else Path(path))
+    paths = (
+        run.reports if path is None else report_paths(Path(path), tuple(each.name for each in run.judgements))
+    )
+    for judgement, where in zip(run.judgements, paths):
+        write_report(report_record(run, judgement), where)
+    return paths[0]
 
 
-def report_record(run: Run) -> ReportRecord:
-    """Everything that the report says, as plain data."""
+def report_record(run: Run, judgement: Judgement) -> ReportRecord:
+    """Everything that a report says, as plain data."""
     config = run.config
     return ReportRecord(
-        title=f"{config['target']}: will it be {run.model.classes_[-1]!s}?"
-        if len(run.model.classes_) == 2
-        else f"Which {config['target']}?",
-        subtitle=f"{config['table']} · target {config['target']} · run {run.id}",
-        comparison=run.evaluation,
-        network=_network(run),
+        title=judgement.title,
+        subtitle=f"{config['table']} · target {judgement.name} · run {run.id}",
+        comparison=judgement.comparison,
+        network=_network(run, judgement.outputs),
         history=run.history.history,
         best_epoch=run.model.best_epoch_,
-        config={name: value for name, value in config.items() if value is not None},
+        config={name: value for name, value in config.items() if value is not None and name not in UNTOLD},
         schema=[_column(column, run) for column in run.schema.columns],
         warnings=run.warnings,
         splits=run.splits,
@@ -52,43 +63,31 @@ def report_record(run: Run) -> ReportRecord:
             "Python": platform.python_version(),
             "machine": platform.platform(terse=True),
         },
-        reproduce=command_of(config),
+        reproduce=reproduce(config),
+        decision=judgement.decision,
+        reliability=judgement.reliability,
     )
 
 
-def command_of(config: dict[str, Any]) -> str:
-    """The command line that makes the run again."""
-    parts = ["neurode", "train", str(config["table"]), "--target", str(config["target"])]
-    if config.get("positive") is not None:
-        parts += ["--positive", str(config["positive"])]
-    if config.get("cost"):
-        parts += [f"--cost={config['cost']['false_negative']:g}:{config['cost']['false_positive']:g}"]
-    elif config.get("threshold") not in (None, 0.5):
-        parts += ["--threshold", str(config["threshold"])]
-    for name, kind in (config.get("kinds") or {}).items():
-        parts += ["--kind", f"{name}={kind}"]
-    for name, option in (("hidden_layer_sizes", "--hidden"), ("epochs", "--epochs")):
-        value = config.get("settings", {}).get(name)
-        if value is not None:
-            parts += [option, ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)]
-    return shlex.join([*parts, "--seed", str(config["seed"])])
-
-
-def _network(run: Run) -> NetworkRecord:
+def _network(run: Run, outputs: tuple[str, ...]) -> NetworkRecord:
     model = run.model.model_
-    encoding, *layers = model.layers
-    dense = [layer for layer in layers if hasattr(layer, "units")]
+    dense = [layer for layer in model.layers if hasattr(layer, "units")]
     kernels = [layer.kernel.numpy() for layer in dense]
     lines: list[str] = []
     model.summary(print_fn=lines.append)
     names = run.model.encoding_.names
-    classes = [str(label) for label in run.model.classes_]
+    features = model.get_layer("table").columns_of_features()
+    sizes = [len(features), *(kernel.shape[1] for kernel in kernels)]
+    # A network of one's own may branch, or end in something else than a dense layer.
+    chained = bool(kernels) and all(kernel.shape[0] == size for kernel, size in zip(kernels, sizes))
+    if not chained or sizes[-1] != len(outputs):
+        dense, kernels, sizes = [], [], [len(features), len(outputs)]
     return NetworkRecord(
-        layer_sizes=[len(names), *(kernel.shape[1] for kernel in kernels)],
+        layer_sizes=[len(names), *sizes[1:]],
         input_names=names,
-        output_names=classes[-1:] if len(classes) == 2 else classes,
-        activations=[str(layer.get_config()["activation"]) for layer in dense],
-        weights=[_strongest(kernels[0], encoding.columns_of_features(), len(names)), *kernels[1:]],
+        output_names=outputs,
+        activations=[str(layer.get_config()["activation"]) for layer in dense] or None,
+        weights=[_strongest(kernels[0], features, len(names)), *kernels[1:]] if kernels else None,
         n_params=model.count_params(),
         summary="\n".join(lines),
     )
@@ -113,7 +112,10 @@ def _column(column: Any, run: Run) -> dict[str, Any]:
         values = f"{_number(column.minimum)} … {_number(column.maximum)}"
     else:
         values = f"{column.n_unique:,} values"
-    notes = ["target"] if column.name == run.schema.target else []
+    targets = run.config["target"]
+    roles = dict.fromkeys([targets] if isinstance(targets, str) else targets, "target")
+    roles |= {run.config[role]: words for role, words in ROLES.items() if run.config[role] is not None}
+    notes = [roles[column.name]] if column.name in roles else []
     return {
         "name": column.name,
         "kind": column.kind,
