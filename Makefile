@@ -4,7 +4,7 @@ TABLE ?= credit_default
 TARGET ?=
 BIN = .venv/bin
 
-.PHONY: train test lint bench docs clean
+.PHONY: train test lint bench bench-quality docs clean
 
 ## train: set up, then train on the embedded table (or TABLE=loans.csv TARGET=problem_loan) and write the report
 train: .venv/train
@@ -23,6 +23,11 @@ bench: .venv/bench
 	$(BIN)/python benchmarks/custom.py
 	$(BIN)/python benchmarks/wide.py
 	$(BIN)/python benchmarks/embedded_table.py
+	$(BIN)/python benchmarks/estimators.py
+
+## bench-quality: measure how well the plain estimators predict on real tables; writes benchmarks/results/quality.md
+bench-quality: .venv/bench-quality
+	$(BIN)/python benchmarks/quality.py
 
 ## docs: draw the pictures that the README shows
 docs: .venv/train
@@ -42,6 +47,10 @@ clean:
 
 .venv/test: .venv/train
 	$(BIN)/python -m pip install --quiet -c constraints.txt --group dev
+	touch $@
+
+.venv/bench-quality: .venv/train
+	$(BIN)/python -m pip install --quiet -c constraints.txt --group bench-quality
 	touch $@
 
 .venv/bench: .venv/train

@@ -7,7 +7,7 @@ from pathlib import Path
 
 PACKAGES = (
     "neurode", "jax", "jaxlib", "keras", "tensorflow-cpu", "tensorflow", "torch", "scikit-learn", "numpy",
-    "pandas", "polars",
+    "pandas", "polars", "lightgbm",
 )  # fmt: skip
 
 
