@@ -136,6 +136,8 @@ class NeuralEstimator(BaseEstimator):
         """Fits the network, and on the validation rows what becomes of its outputs."""
         warm, seed = bool(self.warm_start) and hasattr(self, "model_"), self._seed()
         frame, target, weight, groups = self._rows(X, y, sample_weight, groups, reset=not warm, goes_on=warm)
+        # Parts, as in `_partial_fit`, would lose what each of them counts for.
+        weight = None if weight is None else _of_mean_one(weight)
         values, train, held_out = target.values, np.arange(frame.height), np.arange(0)
         if validation_data is None and self._needs_validation():
             train, held_out = self._held_out(target, frame.height, groups, seed)
@@ -351,6 +353,19 @@ class NeuralEstimator(BaseEstimator):
         if not hasattr(self, "model_"):
             name = type(self).__name__
             raise NotFittedError(f"this {name} is not fitted yet", hint="call fit(X, y) first")
+
+
+def _of_mean_one(weight: np.ndarray) -> np.ndarray | None:
+    """The weights in a scale that keeps that of the loss, and with it the learning rate's meaning.
+
+    None where all are the same.
+
+    Example:
+        >>> _of_mean_one(np.array([1e-9, 3e-9])).tolist()
+        [0.5, 1.5]
+    """
+    scaled = (weight / weight.mean(dtype=np.float64)).astype(np.float32)
+    return None if (weight == weight[0]).all() else scaled
 
 
 def _is_number(value: Any) -> bool:
