@@ -134,7 +134,7 @@ def _few_rows_of_pandas(source: Any) -> pl.DataFrame | None:
 
     Arrow, which is quick with many rows, takes a millisecond to bring over one.
     """
-    if not type(source).__module__.startswith("pandas.") or not 0 < len(source) <= FEW_ROWS:
+    if type(source).__module__.split(".")[0] != "pandas" or not 0 < len(source) <= FEW_ROWS:
         return None
     types = [PLAIN_TYPES.get(str(dtype)) for dtype in source.dtypes]
     if None in types:
