@@ -3,7 +3,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neurode.tables import Encoding, NumberEncoding, Schema
+from neurode.tables import Encoding, NumberEncoding, Schema, check_table
 from neurode.tables.bins import NumberBins
 from neurode.tables.guards import check_number
 
@@ -12,9 +12,9 @@ ENCODING = Encoding.fit(TRAIN, Schema.infer(TRAIN))
 
 
 def test_the_training_rows_are_clear():
-    guards = ENCODING.guards(TRAIN)
-    assert guards.is_clear
-    assert str(guards) == ""
+    check = check_table(ENCODING, None, TRAIN)
+    assert check.is_clear
+    assert check.notes == ()
 
 
 def test_each_finding_is_counted():
@@ -26,17 +26,18 @@ def test_each_finding_is_counted():
             "note": "x",
         }
     )
-    guards = ENCODING.guards(later, ENCODING.transform(later))
-    assert guards.n_rows == 4
-    assert guards.unseen == {"grade": 2}
-    assert guards.out_of_range == {"rate": 2, "income": 1}
-    assert guards.new_gaps == {"rate": 1}  # income had gaps in training already
-    assert guards.extra_columns == ("note",)
-    assert not guards.is_clear
-    assert str(guards).splitlines() == [
+    check = check_table(ENCODING, None, later)
+    assert check.n_rows == 4
+    assert check.unseen == {"grade": 2}
+    assert check.out_of_range == {"rate": 2, "income": 1}
+    assert check.new_gaps == {"grade": 1, "rate": 1}  # income had gaps in training already
+    assert check.extra_columns == ("note",)
+    assert not check.is_clear
+    assert list(check.notes) == [
         "'grade': 2 of 4 rows have a level that training never saw",
         "'rate': 2 of 4 rows lie outside the training range",
         "'income': 1 of 4 rows lie outside the training range",
+        "'grade': 1 of 4 rows are gaps, and training had none",
         "'rate': 1 of 4 rows are gaps, and training had none",
         "not read: 'note'",
     ]
@@ -45,7 +46,7 @@ def test_each_finding_is_counted():
 def test_a_column_of_gaps_in_training_has_no_range_to_leave():
     frame = pl.DataFrame({"x": [1.5, 2.5, None]})
     encoding = Encoding.fit(frame.tail(1), Schema.infer(frame))
-    assert encoding.guards(frame).is_clear
+    assert check_table(encoding, None, frame).is_clear
 
 
 NUMBERS = st.lists(st.one_of(st.just(np.nan), st.floats(-100, 100, width=32)), max_size=50)

@@ -7,7 +7,6 @@ from neurode.tables.correlations import Correlations, rank_correlations
 from neurode.tables.description import Description, describe_table
 from neurode.tables.encoding import Encoding
 from neurode.tables.findings import Check, ColumnCheck
-from neurode.tables.guards import Guards
 from neurode.tables.histograms import Histogram, TopLevels, column_histograms
 from neurode.tables.inspection import TableWarning, inspect_table
 from neurode.tables.levels import CategoryEncoding
@@ -44,7 +43,6 @@ __all__ = [
     "Dtype",
     "EncodedTarget",
     "Encoding",
-    "Guards",
     "Histogram",
     "Kind",
     "NumberEncoding",

@@ -14,7 +14,6 @@ from neurode.tables.arrays import Reader, encoded
 from neurode.tables.dates import DATE_PARTS, date_pairs, part_of
 from neurode.tables.documents import fields_of, from_document, list_of, to_document
 from neurode.tables.few_rows import FEW_ROWS, FewRows
-from neurode.tables.guards import Guards, find_guards
 from neurode.tables.levels import CategoryEncoding, fit_levels
 from neurode.tables.scaling import (
     GRIDDED,
@@ -110,24 +109,6 @@ class Encoding:
     def __getstate__(self) -> dict[str, Any]:
         # What is worked out from the fields is worked out again.
         return {field.name: getattr(self, field.name) for field in fields(self)}
-
-    def guards(self, frame: pl.DataFrame, columns: Columns | None = None) -> Guards:
-        """What in `frame` training had not seen.
-
-        Args:
-            frame: The new table.
-            columns: What `transform(frame)` gave, where it is at hand already.
-
-        Example:
-            >>> frame = pl.DataFrame({"grade": ["A", "B", "C"], "rate": [5.0, 6.0, 9.0]})
-            >>> encoding = Encoding.fit(frame, Schema.infer(frame))
-            >>> print(encoding.guards(pl.DataFrame({"grade": ["A", "Z"], "rate": [5.0, 10.0]})))
-            'grade': 1 of 2 rows have a level that training never saw
-            'rate': 1 of 2 rows lie outside the training range
-        """
-        known = set(self.schema.names)
-        extra = [name for name in frame.columns if name not in known]
-        return find_guards(self.numbers, self.categories, columns or self.transform(frame), extra)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from itertools import zip_longest
 import numpy as np
 
 from neurode.tables.bins import CategoryBins, NumberBins
-from neurode.tables.findings import Check, ColumnCheck
+from neurode.tables.findings import ColumnCheck
 from neurode.tables.levels import MISSING, UNSEEN, CategoryEncoding
 from neurode.tables.scaling import NumberEncoding
 from neurode.typing import Columns
@@ -70,31 +70,6 @@ def check_category(
         n_unseen=int(by_code[UNSEEN]),
         stability=None if bins is None else bins.stability(by_code),
     )
-
-
-class Guards(Check):
-    """A check that prints its notes instead of its table."""
-
-    def __str__(self) -> str:
-        return "\n".join(self.notes)
-
-
-def find_guards(
-    numbers: Sequence[NumberEncoding],
-    categories: Sequence[CategoryEncoding],
-    columns: Columns,
-    extra_columns: Sequence[str] = (),
-) -> Guards:
-    """What encoded rows hold that training had not seen, by the encodings alone.
-
-    Args:
-        numbers: The encodings of the number columns, in the order of `columns.numbers`.
-        categories: The encodings of the category columns, in the order of `columns.codes`.
-        columns: The encoded rows.
-        extra_columns: Columns of the table that no encoding reads.
-    """
-    checks = check_features(numbers, categories, columns)
-    return Guards(len(columns.numbers), checks, extra_columns=tuple(extra_columns))
 
 
 def check_features(
