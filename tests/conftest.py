@@ -12,7 +12,15 @@ from pathlib import Path
 import jax
 import pytest
 
+from neurode.models import seeding
+
 jax.config.update("jax_numpy_rank_promotion", "raise")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """Before any fixture: models without a seed count from 0, whichever tests ran before on this worker."""
+    seeding.set_default_seed(0)
 
 
 @pytest.fixture
