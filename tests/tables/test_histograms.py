@@ -70,3 +70,11 @@ def test_columns_that_are_left_out_have_none():
 def test_a_long_column_is_counted_in_a_part_of_its_rows():
     spread = spread_of(np.random.default_rng(0).normal(size=250_000))
     assert sum(spread.counts) == 125_000
+
+
+def test_the_largest_number_there_is_has_a_bin():
+    frame = pl.DataFrame({"x": [0.0, 1.0, float(np.finfo(np.float64).max)]})
+    histogram = column_histograms(frame, Schema.infer(frame))["x"]
+    assert histogram.edges[-1] == np.finfo(np.float64).max
+    assert histogram.counts[0] == 2
+    assert histogram.counts[-1] == 1

@@ -126,7 +126,9 @@ def _histogram(numbers: np.ndarray) -> Histogram | None:
         inner_low, inner_high = np.quantile(numbers, (0.005, 0.995))
         if 0 < inner_high - inner_low < (high - low) / 2:
             low, high = float(inner_low), float(inner_high)
-        edges = np.linspace(low, high, N_BINS + 1) if high - low > 0 else np.array([low - 0.5, low + 0.5])
+        shares = np.linspace(0, 1, N_BINS + 1)
+        # Of shares, since a whole number of steps may round to more than the largest number there is.
+        edges = low * (1 - shares) + high * shares if high > low else np.array([low - 0.5, low + 0.5])
     # Between numbers that are large or close there may be no room for a bin.
     if len(edges) < 2 or not (np.isfinite(edges).all() and (np.diff(edges) > 0).all()):
         return None
