@@ -11,9 +11,13 @@ from pathlib import Path
 
 import jax
 import pytest
+from hypothesis import settings
 
 from neurode.models import seeding
 
+# A test is not timed: on a busy machine an example may take any time.
+settings.register_profile("untimed", settings(), deadline=None)
+settings.load_profile("untimed")
 jax.config.update("jax_numpy_rank_promotion", "raise")
 
 
