@@ -144,7 +144,7 @@ def _is_kind(value: Any, base: type) -> bool:
 INNER = {
     "Graph", "Layer", "Placed", "Weight", "Tensor", "TableEncoding", "table_network", "CallbackList",
     "ArgumentError", "DataTypeError", "ShapeError", "UnknownNameError", "Configured", "Vocabulary",
-    "layer_boxes", "in_keras_order",
+    "layer_boxes", "network_arguments", "in_keras_order",
 }  # fmt: skip
 
 if __name__ == "__main__":

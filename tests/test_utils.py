@@ -3,12 +3,22 @@
 import random
 
 import numpy as np
+import polars as pl
 import pytest
 
+import neurode
 from neurode.errors import ArgumentError, DataTypeError, FileError, NotFittedError
 from neurode.layers import Concatenate, Dense, Input
 from neurode.models import Model, Sequential
-from neurode.utils import layer_boxes, normalize, plot_model, set_random_seed, to_categorical
+from neurode.utils import (
+    layer_boxes,
+    network_arguments,
+    normalize,
+    plot_model,
+    plot_network,
+    set_random_seed,
+    to_categorical,
+)
 
 
 @pytest.fixture
@@ -117,3 +127,59 @@ def test_a_model_that_is_not_built_cannot_be_drawn(tmp_path):
 def test_a_folder_that_is_not_there_is_named(two, tmp_path):
     with pytest.raises(FileError):
         plot_model(two, tmp_path / "absent" / "net.png")
+
+
+def fitted(estimator, **columns):
+    return estimator.fit(pl.DataFrame(columns), np.arange(40) % 2)
+
+
+@pytest.fixture(scope="module")
+def grades():
+    estimator = neurode.NeuralClassifier((3,), epochs=1, scaling="robust", dropout=0.2, random_state=0)
+    return fitted(estimator, grade=list("ABCA") * 10, income=[1.0, None, 3.0, 4.0] * 10)
+
+
+def test_features_of_a_table_are_told_by_column_and_level(grades):
+    arguments = network_arguments(grades)
+    assert arguments["layer_sizes"] == (5, 3, 1)
+    assert arguments["input_groups"] == ["income", "income", "grade", "grade", "grade"]
+    assert arguments["input_names"] == ["income", "missing", "A", "B", "C"]
+    assert (arguments["output_names"], arguments["dropouts"]) == (["1"], (0.0, 0.2))
+    np.testing.assert_array_equal(arguments["weights"][0], grades.model_.get_layer("dense").kernel.numpy())
+
+
+@pytest.mark.parametrize("scaling", ["min-max", "piecewise"])
+@pytest.mark.parametrize("one_hot_limit", [32, 3])
+def test_every_feature_has_a_name(scaling, one_hot_limit):
+    estimator = neurode.NeuralRegressor((2,), epochs=1, scaling=scaling, one_hot_limit=one_hot_limit)
+    table = {"a": list("ABCA") * 10, "b": np.arange(40.0), "c": [None, 1.0] * 20}
+    arguments = network_arguments(fitted(estimator, **table))
+    n_inputs = arguments["layer_sizes"][0]
+    assert len(arguments["input_names"]) == len(arguments["input_groups"]) == n_inputs
+    pairs = set(zip(arguments["input_groups"], arguments["input_names"]))
+    assert len(pairs) == n_inputs
+
+
+def test_the_classes_of_a_perceptron_are_its_outputs():
+    perceptron = neurode.MLPClassifier((4,), max_iter=2, activation="identity", random_state=0)
+    x = pl.DataFrame({"a": np.arange(30.0), "b": np.ones(30)})
+    with pytest.warns(match="not converged"):
+        perceptron.fit(x, np.arange(30) % 3)
+    arguments = network_arguments(perceptron)
+    assert (arguments["layer_sizes"], arguments["output_names"]) == ((2, 4, 3), ["0", "1", "2"])
+    assert (arguments["activations"], arguments["input_names"]) == ((None, "softmax"), ["a", "b"])
+
+
+def test_neurons_and_links_are_drawn_into_a_file(grades, tmp_path):
+    assert plot_network(grades, tmp_path / "n.svg", input_names=list("vwxyz")) is None
+    text = (tmp_path / "n.svg").read_text()
+    assert "grade" in text
+    assert ">v<" in text
+    assert "#14171a" not in text
+    plot_network(grades, tmp_path / "n.svg", theme="dark")
+    assert "#14171a" in (tmp_path / "n.svg").read_text()
+
+
+def test_a_network_that_is_not_fitted_is_named(tmp_path):
+    with pytest.raises(NotFittedError, match="not fitted"):
+        plot_network(neurode.NeuralClassifier(), tmp_path / "n.png")

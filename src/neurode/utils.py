@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float
 
 from neurode.errors import ArgumentError, DataTypeError
-from neurode.models import Model, seeding
+from neurode.models import Model, dense_chain, seeding
 from neurode.models.streams import Sequence as Sequence
 
 PyDataset = Sequence
@@ -122,6 +122,108 @@ def plot_model(
         expand_nested=expand_nested,
     )
     return _shown_in_notebook(to_file)
+
+
+def plot_network(
+    model: Any, to_file: Any = "network.png", theme: str = "light", dpi: int = 150, **names: Any
+) -> Any:
+    """Draws a model as neurons and weighted links into a file; `plot_model` draws its layers as boxes.
+
+    Args:
+        model: A chain of dense layers: a built model, or a fitted estimator.
+        to_file: Where to, ending in `.png`, `.svg` or `.pdf`.
+        theme: `"light"` or `"dark"`.
+        dpi: Dots an inch of a PNG.
+        names: `input_names` and `output_names`, where others than the estimator's are wanted.
+
+    Returns:
+        In a notebook, the picture; else nothing.
+
+    Raises:
+        NotFittedError: If the model has no weights yet.
+        ArgumentError: If it is no chain of dense layers.
+        FileError: If the file cannot be written.
+    """
+    from neurode.drawing import draw_network, figure_style, save_figure
+
+    with figure_style(theme):
+        save_figure(draw_network(**{**network_arguments(model), **names}), to_file, dpi=dpi)
+    return _shown_in_notebook(to_file)
+
+
+def network_arguments(model: Any) -> dict[str, Any]:
+    """What `neurode.drawing.draw_network` needs to know of a model, by the names of its arguments.
+
+    Args:
+        model: A chain of dense layers: a built model, or a fitted estimator, whose columns and classes give
+            the names.
+
+    Raises:
+        NotFittedError: If the model has no weights yet.
+        ArgumentError: If it is no chain of dense layers.
+
+    Example:
+        >>> from neurode.layers import Dense, Input
+        >>> from neurode.models import Sequential
+        >>> arguments = network_arguments(Sequential([Input((2,)), Dense(1, activation="sigmoid")]))
+        >>> arguments["layer_sizes"], arguments["activations"]
+        ((2, 1), ('sigmoid',))
+    """
+    if hasattr(model, "_check_fitted"):
+        model._check_fitted()
+    chain = (
+        _perceptron(model)
+        if hasattr(model, "coefs_")
+        else dense_chain.dense_chain(getattr(model, "model_", model))
+    )
+    n_outputs = chain.layer_sizes[-1]
+    named = getattr(model, "classes_", getattr(model, "target_names_", None))
+    outputs = [] if named is None else [str(name) for name in named]
+    arguments = {
+        "layer_sizes": chain.layer_sizes,
+        "weights": chain.kernels,
+        "biases": chain.biases,
+        "activations": chain.activations,
+        "dropouts": chain.dropouts,
+        # Of two classes the network says how likely the second one is.
+        "output_names": {len(outputs): outputs, len(outputs) - 1: outputs[1:]}.get(n_outputs),
+    }
+    if chain.table is not None and hasattr(model, "encoding_"):
+        columns = [model.encoding_.names[column] for column in chain.table.columns_of_features()]
+        arguments |= {"input_groups": columns, "input_names": _feature_names(chain.table, model.encoding_)}
+    elif hasattr(model, "feature_names_in_"):
+        arguments["input_names"] = [str(name) for name in model.feature_names_in_]
+    return arguments
+
+
+def _perceptron(model: Any) -> dense_chain.DenseChain:
+    """A stand-in for scikit-learn's perceptrons, whose weights are plain arrays."""
+    hidden = len(model.coefs_) - 1
+    activations = [*[model.activation] * hidden, model.out_activation_]
+    return dense_chain.DenseChain(
+        kernels=tuple(model.coefs_),
+        biases=tuple(model.intercepts_),
+        activations=tuple(None if name == "identity" else name for name in activations),
+        dropouts=(0.0,) * (hidden + 1),
+    )
+
+
+def _feature_names(table: Any, encoding: Any) -> list[str]:
+    """What each feature is within its column: a level, a bin of a number, a gap."""
+    codes = iter(zip(*table._slots()))
+    n_numbers, n_pieces = len(table.gaps), table._width - 2
+    names = [number.name for number in encoding.numbers]
+    if table.scaling == "piecewise":
+        names = ["scaled"] * n_numbers + ["rank"] * n_numbers
+        names += [f"bin {piece + 1} of {n_pieces}" for piece in range(n_pieces)] * n_numbers
+    names += ["missing"] * sum(table.gaps)
+    names += [
+        "missing" if code == 0 else str(encoding.categories[column].levels[code - 2])
+        for column, code in codes
+    ]
+    for _, width in table._embedded().values():
+        names += [f"embedding {place + 1} of {width}" for place in range(width)]
+    return names
 
 
 def layer_boxes(model: Model) -> SequenceOf[Any]:

@@ -81,8 +81,8 @@ class ProgbarLogger(Callback):
     def _begin(self) -> None:
         self._seen = 0
         self._begun = time.perf_counter()
-        self._live = self.verbose == 1 and (_in_notebook() or self._stream.isatty())
-        self._display = _notebook_display() if self._live and _in_notebook() else None
+        self._live = self.verbose == 1 and (in_notebook() or self._stream.isatty())
+        self._display = _notebook_display() if self._live and in_notebook() else None
 
     def _end(self, logs: Logs | None) -> None:
         if self._total is None:
@@ -140,7 +140,8 @@ def _duration(seconds: float) -> str:
     return f"{seconds * 1e3:.0f}ms" if seconds >= 1e-3 else f"{seconds * 1e6:.0f}us"
 
 
-def _in_notebook() -> bool:
+def in_notebook() -> bool:
+    """Whether this runs in a notebook, whose output can be replaced."""
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     return type(shell).__name__ == "ZMQInteractiveShell"
 

@@ -1,10 +1,13 @@
 """Saving: a figure as a file, by the ending of its name."""
 
+import io
 import os
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from neurode.drawing.style import PAPER, figure_style
+from neurode.drawing.fonts import letters_without_font
+from neurode.drawing.style import elided, figure_style, palette, theme_of
 from neurode.errors import FileError, listed
 from neurode.files import replacing
 
@@ -16,7 +19,9 @@ _METADATA: dict[str, dict[str, Any]] = {"png": {}, "svg": {"Date": None}, "pdf":
 
 
 def save_figure(axes: "Axes", to_file: str | os.PathLike, *, dpi: float | int = 150) -> None:
-    """Writes the figure of these axes, whole or not at all, on white paper.
+    """Writes the figure of these axes, whole or not at all, on the paper of the theme that it was drawn in.
+
+    A dark figure is drawn within `figure_style("dark")`; where it is saved makes no difference.
 
     Args:
         axes: What a function of this package drew.
@@ -36,11 +41,44 @@ def save_figure(axes: "Axes", to_file: str | os.PathLike, *, dpi: float | int = 
         '<?xml'
     """
     ending = known_ending(to_file)
+    written = figure_bytes(axes, ending, dpi=dpi)
+    with replacing(to_file) as temporary:
+        temporary.write_bytes(written)
+
+
+def figure_bytes(axes: "Axes", ending: str, *, dpi: float | int = 150) -> bytes:
+    """The figure of these axes as the content of a file.
+
+    Args:
+        axes: What a function of this package drew.
+        ending: `"png"`, `"svg"` or `"pdf"`.
+        dpi: Dots per inch of a PNG.
+
+    Example:
+        >>> from neurode.drawing import draw_network
+        >>> figure_bytes(draw_network([2, 1]), "png")[1:4]
+        b'PNG'
+    """
     import matplotlib
 
-    figure: Any = axes.figure
-    with replacing(to_file) as temporary, figure_style(), matplotlib.rc_context({"svg.hashsalt": "neurode"}):
-        figure.savefig(temporary, format=ending, dpi=dpi, metadata=_METADATA[ending], facecolor=PAPER)
+    figure: Any = axes.get_figure(root=True)
+    if ending != "svg":
+        _tell_empty_boxes(figure)
+    buffer = io.BytesIO()
+    with figure_style(theme_of(figure)), matplotlib.rc_context({"svg.hashsalt": "neurode"}):
+        figure.savefig(buffer, format=ending, dpi=dpi, metadata=_METADATA[ending], facecolor=palette().paper)
+    return buffer.getvalue()
+
+
+def _tell_empty_boxes(figure: Any) -> None:
+    """In an SVG letters are text, which the reader's fonts draw; elsewhere they are shapes of a font here."""
+    lacking = letters_without_font(figure)
+    if lacking:
+        warnings.warn(
+            f"no font that matplotlib knows here has the letters {elided(lacking, 24)!r}: they are drawn as "
+            "empty boxes\n\nhint: install a font that has them, such as Noto Sans CJK, or save an .svg",
+            stacklevel=4,
+        )
 
 
 def known_ending(to_file: str | os.PathLike) -> str:

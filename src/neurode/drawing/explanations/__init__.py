@@ -1,0 +1,1 @@
+"""What moves an answer: importance, SHAP values, dependence, interaction."""

@@ -1,0 +1,1 @@
+"""One pass forward and back, drawn."""

@@ -1,0 +1,1 @@
+"""A network as neurons and links."""
