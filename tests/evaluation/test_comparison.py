@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 from neurode.errors import ShapeError
-from neurode.evaluation import Comparison, choose_threshold, count_confusion, judge
+from neurode.evaluation import (
+    Comparison,
+    Interval,
+    choose_threshold,
+    count_confusion,
+    judge,
+    judge_regression,
+)
 
 
 def scores(rows, noise, seed=0):
@@ -155,3 +162,66 @@ def test_class_names_must_match_the_columns():
 def test_a_class_without_rows_has_no_rates():
     confusion = count_confusion(np.array([0, 0]), np.array([0, 1]), ("a", "b"))
     assert np.isnan(confusion.rates[1]).all()
+
+
+@pytest.mark.parametrize("n_positive", [1, 9])
+def test_a_few_rows_of_a_class_give_neither_interval_nor_verdict(n_positive):
+    generator = np.random.default_rng(0)
+    target = (np.arange(450) < n_positive).astype(int)
+    good, poor = np.where(target == 1, 0.9, generator.random(450)), generator.random(450) * (1 - 0.9 * target)
+    judged = [
+        judge(name, target, np.column_stack([1 - p, p]), ["paid", "late"])
+        for name, p in (("network", poor), ("logistic regression", good))
+    ]
+    comparison = Comparison(judged[0], (judged[1],))
+    for name in ("roc_auc", "pr_auc", "ks", "gini", "precision", "recall", "f1"):
+        assert np.isnan(comparison.network.metrics[name].lower), name
+        assert np.isnan(comparison.difference(name, judged[1]).upper), name
+    # 440 rows and more of the other class say enough about these.
+    for name in ("specificity", "accuracy", "brier"):
+        assert comparison.network.metrics[name].lower < comparison.network.metrics[name].upper, name
+    words = comparison.conclusion()
+    assert "beyond chance" not in words
+    assert "95 % interval" not in words
+    rows = "1 row of ‘late’ is" if n_positive == 1 else "9 rows of ‘late’ are"
+    assert f"{rows} too few to tell whether that is chance." in words
+    assert max(map(len, str(comparison).splitlines())) <= 100
+
+
+def test_ten_rows_of_a_class_are_judged():
+    target = (np.arange(450) < 10).astype(int)
+    chance = np.random.default_rng(0).random(450)
+    evaluation = judge("network", target, np.column_stack([1 - chance, chance]), ["paid", "late"])
+    assert evaluation.scarce is None
+    assert evaluation.metrics["roc_auc"].lower < evaluation.metrics["roc_auc"].upper
+
+
+def test_one_rare_class_of_several_leaves_means_over_classes_without_interval():
+    target = np.append(np.arange(300) % 3, [3, 3, 3])
+    probability = np.random.default_rng(0).dirichlet(np.ones(4), 303)
+    evaluation = judge("network", target, probability, list("abcd"))
+    assert evaluation.scarce == ("d", 3)
+    for name in ("roc_auc", "balanced_accuracy", "macro_f1"):
+        assert np.isnan(evaluation.metrics[name].lower), name
+    assert evaluation.metrics["accuracy"].lower > 0
+    assert "3 rows of ‘d’ are too few" in Comparison(evaluation).conclusion()
+    # A class without rows takes no part in the means.
+    assert judge("network", target[:300], probability[:300], list("abcd")).scarce is None
+
+
+@pytest.mark.parametrize(("rows", "is_told"), [(9, False), (10, True)])
+def test_a_few_rows_of_numbers_have_no_interval(rows, is_told):
+    target = np.arange(float(rows))
+    models = [judge_regression(name, target, target + size * np.sin(target)) for name, size in
+              (("network", 2.0), ("line", 0.1))]  # fmt: skip
+    words = Comparison(models[0], (models[1],)).conclusion()
+    assert ("beyond chance" in words) == is_told
+    assert (f"{rows} rows are too few to tell" in words) != is_told
+
+
+def test_what_rounds_to_zero_has_no_sign():
+    target = np.arange(100.0)
+    mean = judge_regression("network", target, np.full(100, 49.51))
+    assert "-0.000" not in str(Comparison(mean))
+    assert "−0.0 %" not in Comparison(mean).conclusion()
+    assert str(Interval(-1e-9)) == "0.000"

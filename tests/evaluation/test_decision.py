@@ -164,7 +164,7 @@ def test_a_full_decision_says_all_of_it_in_four_sentences():
         "probabilities, which is corrected; they are then moved to 10.0 % positive rows, as expected in use."
     )
     assert lines[1] == "The probabilities are calibrated by isotonic regression on 4,000 validation rows."
-    assert "by the rule cost (false negative 4, false positive 1) (95 % interval" in lines[2]
+    assert "by the rule cost (false negative 4, false positive 1, refer 0.3) (95 % interval" in lines[2]
     assert "which on the validation rows, weighted as in use, gives precision 0." in lines[2]
     assert lines[3].startswith("From 0.075 up to 0.7 a person decides, by the rule cost: ")
     assert "are called rightly" in lines[3]

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from neurode.errors import ArgumentError, FileError, ShapeError
 from neurode.evaluation import choose_threshold, measure
-from neurode.evaluation.thresholds import Threshold, threshold_curve
+from neurode.evaluation.thresholds import Threshold
 
 # Falling score:          0.9 0.8 0.6 0.5 0.3 0.1
 TARGET = np.array([1, 1, 0, 1, 0, 0])
@@ -207,17 +207,6 @@ def test_weights_of_deployment_choose_for_deployment():
 def test_weights_that_make_no_sense_are_refused(weight, error, message):
     with pytest.raises(error, match=message):
         choose_threshold(TARGET, ROWS, "f1", sample_weight=weight)
-
-
-def test_a_curve_tells_of_every_threshold_what_choosing_it_would():
-    cost = {"false_negative": 5, "false_positive": 1}
-    curve = threshold_curve(TARGET, ROWS, cost=cost)
-    assert (np.diff(curve.threshold) < 0).all()
-    best = choose_threshold(TARGET, ROWS, "cost", cost=cost)
-    place = curve.metrics["mean_cost"].argmin()
-    assert curve.threshold[place] == best.value
-    assert {name: values[place] for name, values in curve.metrics.items()} == best.reached
-    assert "mean_cost" not in threshold_curve(TARGET, ROWS).metrics
 
 
 def test_a_threshold_goes_through_json():

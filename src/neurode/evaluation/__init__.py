@@ -14,6 +14,7 @@ from neurode.evaluation.curves import (
 )
 from neurode.evaluation.decision import Decision
 from neurode.evaluation.decision_fit import deployment_weights, fit_decision
+from neurode.evaluation.gains import GainsCurve, GainsTable, KsCurve, gains_curve, ks_curve
 from neurode.evaluation.intervals import Interval
 from neurode.evaluation.judgement import Evaluation, judge
 from neurode.evaluation.metrics import measure
@@ -33,8 +34,12 @@ from neurode.evaluation.residuals import (
     residual_density,
     residual_histogram,
 )
+from neurode.evaluation.segment_columns import SegmentColumn, category_segments, number_segments
+from neurode.evaluation.segment_records import Segment, SegmentFinding, Segments
+from neurode.evaluation.segments import regression_segments, segments
 from neurode.evaluation.threshold_bands import ThresholdBand, threshold_band
-from neurode.evaluation.thresholds import Threshold, ThresholdCurve, choose_threshold, threshold_curve
+from neurode.evaluation.threshold_curves import ThresholdCurve, threshold_curve
+from neurode.evaluation.thresholds import Threshold, choose_threshold
 
 __all__ = [
     "CALIBRATIONS",
@@ -48,7 +53,10 @@ __all__ = [
     "Decision",
     "Density",
     "Evaluation",
+    "GainsCurve",
+    "GainsTable",
     "Interval",
+    "KsCurve",
     "PrecisionRecallCurve",
     "Prices",
     "ReferBand",
@@ -57,12 +65,17 @@ __all__ = [
     "ResidualHistogram",
     "RocCurve",
     "ScoreHistogram",
+    "Segment",
+    "SegmentColumn",
+    "SegmentFinding",
+    "Segments",
     "TargetEvaluation",
     "Threshold",
     "ThresholdBand",
     "ThresholdCurve",
     "calibration_curve",
     "calibration_error",
+    "category_segments",
     "choose_refer_band",
     "choose_threshold",
     "correct_priors",
@@ -75,16 +88,21 @@ __all__ = [
     "fit_decision",
     "fit_regression_baselines",
     "focal_posterior",
+    "gains_curve",
     "judge",
     "judge_regression",
+    "ks_curve",
     "measure",
     "measure_regression",
+    "number_segments",
     "precision_recall_curve",
     "prediction_density",
+    "regression_segments",
     "residual_density",
     "residual_histogram",
     "roc_curve",
     "score_histogram",
+    "segments",
     "threshold_band",
     "threshold_curve",
 ]

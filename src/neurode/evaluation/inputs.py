@@ -51,3 +51,12 @@ def check_two_classes(probability: np.ndarray, what: str) -> None:
             f"{what} needs two classes, got {probability.shape[1]}",
             hint="with more classes the most probable one is the answer",
         )
+
+
+def check_both_classes(target: np.ndarray, weight: np.ndarray | None, what: str) -> None:
+    """Refuses rows of one class alone; rows that weigh nothing are none."""
+    counted = target if weight is None else target[weight > 0]
+    if len(np.unique(counted)) < 2:
+        raise ArgumentError(
+            f"{what} needs rows of both classes, all {len(counted)} rows are of class {counted[0]}"
+        )

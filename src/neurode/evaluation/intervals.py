@@ -4,12 +4,15 @@ A resample is a count for each row, not a copy of rows; a weighted metric then n
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from neurode.evaluation.metrics import Measured, Measurer
+
+LEAST_ROWS = 10
+"""With fewer rows of a kind, resamples only repeat those few: what they would say of chance is not so."""
 
 BLOCK_CELLS = 1_000_000
 """Row counts held at once: small enough for the processor's caches, large enough to forget Python."""
@@ -75,6 +78,28 @@ def bootstrap(measurer: Measurer, target: np.ndarray, *, n_resamples: int, seed:
     return Resampled(values, int((~kept).sum()))
 
 
+def tellable(values: Measured, rows_of: Sequence[int], needs: Mapping[str, Sequence[int]]) -> Measured:
+    """The resampled metrics that the rows are enough for.
+
+    Args:
+        values: Each metric in each resample.
+        rows_of: How many rows there are of each class.
+        needs: The classes that a metric is made of, each with 10 rows at least; every metric needs as many
+            in all.
+
+    Example:
+        >>> list(tellable({"roc_auc": np.ones(2), "accuracy": np.ones(2)}, (449, 1), {"roc_auc": (0, 1)}))
+        ['accuracy']
+    """
+    if sum(rows_of) < LEAST_ROWS:
+        return {}
+    return {
+        name: value
+        for name, value in values.items()
+        if all(rows_of[place] >= LEAST_ROWS for place in needs.get(name, ()))
+    }
+
+
 def percentile_interval(value: float | int, resampled: np.ndarray | None, level: float = 0.95) -> Interval:
     """The value between the outer percentiles of its resamples.
 
@@ -110,4 +135,5 @@ def _row_counts(rows: int, n_resamples: int, seed: int) -> Iterator[np.ndarray]:
 
 
 def _three(value: float) -> str:
-    return "n/a" if math.isnan(value) else f"{value:.3f}"
+    # What rounds to zero has no sign.
+    return "n/a" if math.isnan(value) else f"{round(value, 3) + 0.0:.3f}"

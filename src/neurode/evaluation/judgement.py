@@ -17,8 +17,8 @@ from neurode.evaluation.curves import (
     score_histogram,
 )
 from neurode.evaluation.inputs import check_rows
-from neurode.evaluation.intervals import Interval, bootstrap, percentile_interval
-from neurode.evaluation.metrics import Measured, measurer
+from neurode.evaluation.intervals import LEAST_ROWS, Interval, bootstrap, percentile_interval, tellable
+from neurode.evaluation.metrics import MADE_OF, MEANS_OVER_CLASSES, Measured, measurer
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +28,7 @@ class Evaluation:
     Attributes:
         name: Of the model, for people.
         classes: The name of each class; of two, the second is the positive one.
-        metrics: Each metric with its 95 % interval.
+        metrics: Each metric with its 95 % interval; without, where fewer than 10 rows decide it.
         confusion: Actual against predicted classes.
         n_rows: How many rows it was judged on.
         threshold: A row is called positive when `probability >= threshold`; None with more than two classes,
@@ -39,7 +39,7 @@ class Evaluation:
         fit_seconds: What training took.
         n_resamples: How many draws the intervals come from, without the dropped ones.
         n_dropped: Draws that missed a class, and so could not be judged.
-        resampled: Each metric in each draw, NaN in dropped ones, for paired differences.
+        resampled: Each metric that has an interval in each draw, NaN in dropped ones, for paired differences.
     """
 
     name: str
@@ -56,6 +56,13 @@ class Evaluation:
     n_dropped: int = 0
     resampled: Measured = field(default_factory=dict, repr=False)
 
+    @property
+    def scarce(self) -> tuple[str, int] | None:
+        """The rarest class of the rows and how many it has, where these are too few to tell; or None."""
+        rows_of = self.confusion.counts.sum(axis=1)
+        rows, name = min((int(n), name) for n, name in zip(rows_of, self.classes) if n)
+        return (name, rows) if rows < LEAST_ROWS else None
+
 
 def judge(
     name: str,
@@ -69,6 +76,8 @@ def judge(
     fit_seconds: float | None = None,
 ) -> Evaluation:
     """Measures a classifier, with intervals by bootstrap.
+
+    A metric that a class of fewer than 10 rows decides has no interval: resamples would repeat those rows.
 
     Args:
         name: Of the model, for people.
@@ -99,13 +108,15 @@ def judge(
     values = evaluate(np.ones((1, len(target)), dtype=np.int64))
     resampled = bootstrap(evaluate, target, n_resamples=n_resamples, seed=seed)
     predicted = (probability[:, 1] >= line).astype(np.int64) if two else probability.argmax(axis=1)
+    rows_of = np.bincount(target, minlength=probability.shape[1]).tolist()
+    present = [place for place, rows in enumerate(rows_of) if rows]
+    told = tellable(resampled.values, rows_of, MADE_OF if two else dict.fromkeys(MEANS_OVER_CLASSES, present))
     drawable = two and len(np.unique(target)) == 2
     return Evaluation(
         name=name,
         classes=tuple(map(str, classes)),
         metrics={
-            metric: percentile_interval(float(value[0]), resampled.values.get(metric))
-            for metric, value in values.items()
+            metric: percentile_interval(float(value[0]), told.get(metric)) for metric, value in values.items()
         },
         confusion=count_confusion(target, predicted, tuple(map(str, classes))),
         n_rows=len(target),
@@ -116,5 +127,5 @@ def judge(
         fit_seconds=fit_seconds,
         n_resamples=n_resamples - resampled.n_dropped,
         n_dropped=resampled.n_dropped,
-        resampled=resampled.values,
+        resampled=told,
     )

@@ -23,6 +23,16 @@ Measurer = Callable[[np.ndarray], Measured]
 LOWER_IS_BETTER = frozenset({"brier", "log_loss", "mae", "rmse", "median_absolute_error", "mape"})
 """The metrics that are errors. All others are better when they are higher."""
 
+MADE_OF = {
+    **dict.fromkeys(("roc_auc", "pr_auc", "ks", "gini"), (0, 1)),
+    **dict.fromkeys(("precision", "recall", "f1"), (1,)),
+    "specificity": (0,),
+}
+"""The classes, of two, whose rows a metric stands or falls with."""
+
+MEANS_OVER_CLASSES = ("roc_auc", "balanced_accuracy", "macro_f1")
+"""Of more classes, the metrics that every class counts for as much in."""
+
 
 def measure(target: Any, probability: Any, *, threshold: float | int = 0.5) -> dict[str, float]:
     """Every metric of a classifier on some rows.

@@ -93,7 +93,7 @@ class Prices:
         return (low, high) if low < high else None
 
     def __str__(self) -> str:
-        named = {case.replace("_", " "): getattr(self, case) for case in CASES}
+        named = {case.replace("_", " "): getattr(self, case) for case in (*CASES, "refer")}
         return ", ".join(f"{case} {price:g}" for case, price in named.items() if price)
 
     def to_json(self) -> dict[str, float | None]:

@@ -120,7 +120,11 @@ def pr_auc(steps: Steps) -> Shaped[np.ndarray, " resamples"]:
 
 
 def kolmogorov_smirnov(steps: Steps) -> Shaped[np.ndarray, " resamples"]:
-    """Greatest distance between the score distributions of the two classes."""
+    """Greatest distance between the score distributions of the two classes.
+
+    A maximum is drawn upwards by chance: that of a resample lies above that of the rows on average, so the
+    rows' own value sits low in its percentile interval.
+    """
     found, wrong = steps.true_positive, steps.false_positive
     distance = np.abs(found * wrong[:, -1:] - wrong * found[:, -1:]).max(axis=1)
     return ratio(distance, found[:, -1] * wrong[:, -1])

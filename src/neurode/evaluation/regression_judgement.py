@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from neurode.errors import ArgumentError, ShapeError, listed
-from neurode.evaluation.intervals import Interval, bootstrap, percentile_interval
+from neurode.evaluation.intervals import Interval, bootstrap, percentile_interval, tellable
 from neurode.evaluation.metrics import Measured
 from neurode.evaluation.regression import check_numbers, mean_over_targets, regression_measurer
 from neurode.evaluation.residuals import (
@@ -111,7 +111,8 @@ def judge_regression(
         evaluate = regression_measurer(y, guess)
         values = evaluate(once)
         # Every target sees the same draws: the seed is the same, and there are no classes to miss.
-        draws = bootstrap(evaluate, np.zeros(len(y), np.int64), n_resamples=n_resamples, seed=seed).values
+        drawn = bootstrap(evaluate, np.zeros(len(y), np.int64), n_resamples=n_resamples, seed=seed).values
+        draws = tellable(drawn, (len(y),), {})
         measured.append(values)
         resampled.append(draws)
         evaluated.append(_evaluate_target(target_name, y, guess, _with_intervals(values, draws)))

@@ -3,7 +3,7 @@
 import math
 from typing import TYPE_CHECKING
 
-from neurode.evaluation.intervals import Interval
+from neurode.evaluation.intervals import LEAST_ROWS, Interval
 from neurode.evaluation.regression_judgement import RegressionEvaluation
 from neurode.evaluation.wording import (
     LABEL_WIDTH,
@@ -14,6 +14,7 @@ from neurode.evaluation.wording import (
     percent,
     quantity,
     shortened,
+    too_few,
     verdict,
     wrapped,
 )
@@ -50,7 +51,8 @@ def conclude(comparison: "Comparison[RegressionEvaluation]") -> str:
         )
     else:
         first += "; their mean alone would explain nothing"
-    parts = [first + ".", verdict(comparison, rivals, "r2") if rivals else "", _miss(network)]
+    few = too_few(network.n_rows) if network.n_rows < LEAST_ROWS else ""
+    parts = [first + ".", verdict(comparison, rivals, "r2") if rivals else "", few, _miss(network)]
     return " ".join(part for part in parts if part)
 
 
@@ -116,7 +118,8 @@ def _explained(network: RegressionEvaluation) -> str:
 
 
 def _points(share: float, sign: str = " %") -> str:
-    return f"{100 * share:.1f}".replace("-", "−") + sign
+    # What rounds to zero has no sign.
+    return f"{round(100 * share, 1) + 0.0:.1f}".replace("-", "−") + sign
 
 
 def _miss(network: RegressionEvaluation) -> str:
@@ -176,7 +179,7 @@ def _target_table(network: RegressionEvaluation) -> str:
 
 def _footnote(network: RegressionEvaluation) -> str:
     parts = ["* the network", f"{network.n_rows:,} test rows"]
-    if network.n_resamples:
+    if network.resampled:
         parts.append(f"95 % intervals from {network.n_resamples:,} resamples")
     if len(network.targets) == 1:
         parts.append(f"errors are in the units of {shortened(network.targets[0], LABEL_WIDTH)}")

@@ -7,11 +7,11 @@ import numpy as np
 
 from neurode.errors import ArgumentError, ShapeError
 from neurode.evaluation import decisions, stored
-from neurode.evaluation.curves import MOST_POINTS, cuts
+from neurode.evaluation.curves import cuts
 from neurode.evaluation.decisions import Counts
-from neurode.evaluation.inputs import check_rows, check_two_classes
+from neurode.evaluation.inputs import check_both_classes, check_rows, check_two_classes
 from neurode.evaluation.prices import Cost, Prices, check_cost
-from neurode.evaluation.ranking import Ranking, decide, rank, thinned, walk
+from neurode.evaluation.ranking import Ranking, decide, rank, walk
 from neurode.evaluation.rules import Rule, read_rule
 
 HIGHEST = float(np.nextafter(np.float32(1), np.float32(2)))
@@ -58,20 +58,6 @@ class Threshold:
             stored.named_numbers(values["reached"], "threshold.reached"),
             stored.optional(Prices.from_json, values["prices"]),
         )
-
-
-@dataclass(frozen=True, eq=False)
-class ThresholdCurve:
-    """What every threshold gives, from the highest to the lowest.
-
-    Attributes:
-        threshold: The thresholds.
-        metrics: Each metric of `Threshold.reached` at each threshold, `mean_cost` among them if there were
-            prices; NaN where it says nothing.
-    """
-
-    threshold: np.ndarray
-    metrics: dict[str, np.ndarray]
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,29 +163,6 @@ def choose_threshold(
     return Threshold(candidates.threshold(asked), _wording(asked, amounts), named, asked.prices)
 
 
-def threshold_curve(
-    target: Any,
-    probability: Any,
-    *,
-    cost: Cost | None = None,
-    amounts: Any = None,
-    sample_weight: Any = None,
-) -> ThresholdCurve:
-    """What every threshold would give, for a figure: at most 500 of them, evenly spaced over the rows.
-
-    Example:
-        >>> probability = np.array([[0.9, 0.1], [0.6, 0.4], [0.2, 0.8]])
-        >>> curve = threshold_curve([0, 1, 1], probability, cost={"false_negative": 5, "false_positive": 1})
-        >>> curve.threshold.round(2), curve.metrics["mean_cost"].round(2)
-        (array([0.9 , 0.6 , 0.25, 0.05]), array([3.33, 1.67, 0.  , 0.33]))
-    """
-    prices = None if cost is None else check_cost(cost)
-    candidates = find_candidates(target, probability, Rule("a curve"), amounts, sample_weight)
-    shown = thinned(len(candidates.values), MOST_POINTS)
-    metrics = reach(at(candidates.counts, shown), at(candidates.stakes, shown), prices)
-    return ThresholdCurve(candidates.values[shown], metrics)
-
-
 def find_candidates(
     target: Any, probability: Any, rule: Rule, amounts: Any, sample_weight: Any
 ) -> Candidates:
@@ -208,16 +171,12 @@ def find_candidates(
     check_two_classes(probability, "a threshold")
     weight = check_weights(sample_weight, len(target), "sample_weight")
     amount = check_weights(amounts, len(target), "amounts")
-    counted = target if weight is None else target[weight > 0]
-    if rule.fixed is None and len(np.unique(counted)) < 2:
-        raise ArgumentError(
-            f"the rule {rule.text!r} needs rows of both classes,"
-            f" all {len(counted)} rows are of class {counted[0]}"
-        )
+    if rule.fixed is None:
+        check_both_classes(target, weight, f"the rule {rule.text!r}")
     ranking = rank(target == 1, probability[:, 1])
     ones = np.ones(len(target), dtype=np.int64) if weight is None else weight
-    counts = _every(ranking, ones)
-    stakes = counts if amount is None else _every(ranking, ones * amount)
+    counts = cases_at(ranking, ones)
+    stakes = counts if amount is None else cases_at(ranking, ones * amount)
     return Candidates(ranking, cuts(ranking), counts, stakes, weight, amount)
 
 
@@ -246,8 +205,9 @@ def at(counts: Counts, place: Any) -> Counts:
     return Counts(*(case[..., place] for case in counts))
 
 
-def _every(ranking: Ranking, weight: np.ndarray) -> Counts:
-    return Counts(*(case[0] for case in decide(walk(ranking, weight[None]))))
+def cases_at(ranking: Ranking, by_row: np.ndarray) -> Counts:
+    """The sum of what belongs to the rows over each of the four cases, at every threshold."""
+    return Counts(*(case[0] for case in decide(walk(ranking, by_row[None]))))
 
 
 def _wording(rule: Rule, amounts: Any) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neurode.evaluation.confusion import Confusion
+from neurode.evaluation.intervals import Interval
 from neurode.evaluation.judgement import Evaluation
 
 if TYPE_CHECKING:
@@ -67,9 +68,9 @@ def conclude(comparison: "Comparison[Evaluation]") -> str:
     # A baseline that ranks nothing is not worth a mention: 50 % is what everybody knows guessing gives.
     rivals = [model for model in rivals if model.metrics["roc_auc"].value != 0.5]
     if not rivals:
-        return first + "; guessing would be 50 %."
+        return f"{first}; guessing would be 50 %.{_scarcity(network)}"
     against = " and ".join(f"{percent(m.metrics['roc_auc'].value)} for {m.name}" for m in rivals)
-    return f"{first}, against {against}. {verdict(comparison, rivals, 'roc_auc')}"
+    return f"{first}, against {against}. {verdict(comparison, rivals, 'roc_auc')}{_scarcity(network)}"
 
 
 def verdict(comparison: "Comparison", rivals: Sequence[Any], metric: str) -> str:
@@ -85,6 +86,14 @@ def verdict(comparison: "Comparison", rivals: Sequence[Any], metric: str) -> str
     if gap.upper < 0:
         return f"It does worse than the strongest baseline, {strongest.name}, beyond chance ({points})."
     return f"Its gap to the strongest baseline, {strongest.name}, is within chance ({points})."
+
+
+def _scarcity(network: Evaluation) -> str:
+    """That a class has too few rows to tell a difference from chance, where that is so."""
+    if network.scarce is None:
+        return ""
+    name, rows = network.scarce
+    return f" {too_few(rows, f' of ‘{name}’')}"
 
 
 def as_text(comparison: "Comparison[Evaluation]") -> str:
@@ -137,7 +146,7 @@ def _other_table(comparison: "Comparison", metrics: tuple[str, ...]) -> str:
     heading = " ".join(TITLES[name].rjust(width) for name, width in zip(metrics, widths))
     lines = ["model".ljust(NAME_WIDTH) + " " + heading]
     for model in comparison.evaluations:
-        values = [f"{model.metrics[name].value:.3f}".replace("nan", "n/a") for name in metrics]
+        values = [str(Interval(model.metrics[name].value)) for name in metrics]
         cells = " ".join(value.rjust(width) for value, width in zip(values, widths))
         lines.append(marked(model, comparison) + " " + cells)
     return "\n".join(lines)
@@ -151,8 +160,12 @@ def marked(model: Any, comparison: "Comparison") -> str:
 
 def _footnote(network: Evaluation) -> str:
     parts = ["* the network", f"{network.n_rows:,} test rows"]
-    if network.n_resamples:
+    if network.resampled:
         parts.append(f"95 % intervals from {network.n_resamples:,} resamples")
+    if network.scarce is not None and network.resampled:
+        name, rows = network.scarce
+        few = f"{rows} row{'' if rows == 1 else 's'} of {shortened(name, LABEL_WIDTH)}"
+        parts.append(f"no interval where {few} {'decides' if rows == 1 else 'decide'}")
     if network.n_dropped:
         parts.append(f"{network.n_dropped:,} dropped that missed a class")
     if network.threshold is not None:
@@ -212,6 +225,17 @@ def _threshold_line(comparison: "Comparison") -> str:
     )
 
 
+def too_few(rows: int, kind: str = "") -> str:
+    """A sentence that so few rows say nothing about chance.
+
+    Example:
+        >>> too_few(1, " of ‘late’")
+        '1 row of ‘late’ is too few to tell whether that is chance.'
+    """
+    count = f"1 row{kind} is" if rows == 1 else f"{rows} rows{kind} are"
+    return f"{count} too few to tell whether that is chance."
+
+
 def percent(share: float) -> str:
     """A share in percent.
 
@@ -219,7 +243,8 @@ def percent(share: float) -> str:
         >>> percent(0.9114)
         '91.1 %'
     """
-    return f"{100 * share:.1f} %"
+    # What rounds to zero has no sign.
+    return f"{round(100 * share, 1) + 0.0:.1f} %"
 
 
 def quantity(value: float | int, like: float | int | None = None) -> str:
