@@ -299,7 +299,10 @@ class NeuralClassifier(ClassifierMixin, NeuralEstimator):
 
     def probability(self, columns: Columns) -> Float[np.ndarray, "rows classes"]:
         """The probabilities for rows that `encoding_` has encoded already."""
-        scores = self.outputs(columns)
+        return self.meaning(self.outputs(columns))
+
+    def meaning(self, scores: Float[np.ndarray, "rows units"]) -> Float[np.ndarray, "rows classes"]:
+        """The probabilities that these outputs of the network stand for."""
         return scores if self._labels else self.decision_.probability(_two_columns(scores))
 
     def decide(self, probability: Float[np.ndarray, "rows classes"]) -> np.ndarray:

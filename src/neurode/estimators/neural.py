@@ -63,6 +63,22 @@ class NeuralEstimator(BaseEstimator):
         """What the network itself says of rows that `encoding_` has encoded, `(rows, units)`."""
         return self.model_.predict(columns)
 
+    def network_rows(
+        self, X: Any, y: Any = None, sample_weight: Any = None
+    ) -> tuple[Columns, np.ndarray | None, np.ndarray | None]:
+        """Rows as `model_` takes them: encoded columns, the target as it is learned, weights.
+
+        Without `y` all rows come back, with it those that have a target.
+
+        Raises:
+            NotFittedError: If the estimator is not fitted.
+        """
+        self._check_fitted()
+        if y is None:
+            return self._columns(X), None, None
+        columns, values, weight = self._encoded(X, y, sample_weight)
+        return columns, self._learned(values), weight
+
     def _check_settings(self) -> None:
         """Refuses settings that no table could make sense of."""
         settings: dict[str, tuple[bool, str]] = {

@@ -170,7 +170,11 @@ class NeuralRegressor(RegressorMixin, NeuralEstimator):
 
     def prediction(self, columns: Columns) -> np.ndarray:
         """The predictions for rows that `encoding_` has encoded already."""
-        numbers = self.outputs(columns).astype(np.float64) * self.target_scale_ + self.target_mean_
+        return self.meaning(self.outputs(columns))
+
+    def meaning(self, scores: np.ndarray) -> np.ndarray:
+        """The predictions that these outputs of the network stand for."""
+        numbers = scores.astype(np.float64) * self.target_scale_ + self.target_mean_
         return numbers[:, 0] if self._is_flat else numbers
 
     # What NeuralEstimator asks for.
