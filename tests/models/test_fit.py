@@ -521,3 +521,12 @@ def test_a_single_row_without_its_axis_is_told_how_to_go_in():
     with pytest.raises(ShapeError) as met:
         model.predict(np.ones(3))
     assert "x[None]" in met.value.hint
+
+
+def test_a_rate_that_was_set_counts_in_the_next_step_on_a_batch(make, table):
+    model = make(optimizer=SGD(0.1))
+    model.train_on_batch(*table)
+    model.optimizer.learning_rate, before = 0.0, model.get_weights()
+    model.train_on_batch(*table)
+    for old, new in zip(before, model.get_weights()):
+        np.testing.assert_array_equal(old, new)

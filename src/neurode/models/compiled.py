@@ -173,7 +173,7 @@ class CompiledNetwork(Network):
         if opt_state is None:
             task = self.task
             opt_state = start_of(task.network, task.optimizer)(self.read_weights()[0])
-            self._progress = (step, opt_state, np.float32(self.learning_rate))
+        self._progress = (step, opt_state, np.float32(self.learning_rate))
 
     def _as_returned(self, logs: dict[str, Any], return_dict: bool) -> Any:
         if return_dict:

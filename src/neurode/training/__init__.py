@@ -14,6 +14,7 @@ from neurode.training.program import initializer as initializer
 from neurode.training.program import order_of as order_of
 from neurode.training.program import predictor as predictor
 from neurode.training.program import start_of as start_of
+from neurode.training.program import stepper as stepper
 from neurode.training.program import steps_of as steps_of
 from neurode.training.state import Rows as Rows
 from neurode.training.state import TrainState as TrainState

@@ -12,6 +12,8 @@ from jaxtyping import Array
 
 from neurode import activations
 from neurode.errors import ArgumentError
+from neurode.layers.graph import Outcome
+from neurode.losses import Loss
 from neurode.metrics import Metric
 from neurode.training.state import Batch, Totals
 from neurode.training.task import Task
@@ -41,17 +43,24 @@ def look(
     network, finals = task.network.head()
     outcome = network.run(params, state, batch.x, train=train, key=key, mask=batch.mask)
     predictions = tuple(final(score) for final, score in zip(finals, outcome.outputs))
+    return judged(task, params, batch, finals, outcome, predictions)
+
+
+def judged(
+    task: Task,
+    params: Params,
+    batch: Batch,
+    finals: tuple[activations.Activation, ...],
+    outcome: Outcome,
+    predictions: tuple[Array, ...],
+) -> Look:
+    """What a pass comes to: losses and penalties. `finals` turn the raw scores into the predictions."""
     total, found = jnp.float32(0), []
     for i, output in enumerate(task.outputs):
         loss = output.loss
         if loss is None:
             continue
-        # A cross-entropy of raw scores is finite for any score; of rounded probabilities it is not.
-        with _in_words_of(loss):
-            if finals[i] is activations.get(loss.link) and not getattr(loss, "from_logits", False):
-                rows = loss.rows(batch.y[i], outcome.outputs[i])
-            else:
-                rows = loss.rows_of_prediction(batch.y[i], predictions[i])
+        rows = losses_of_rows(loss, finals[i], batch.y[i], outcome.outputs[i], predictions[i])
         found.append(loss.reduce(rows, batch.weight[i], batch.mask))
         weighted = found[-1] if output.loss_weight == 1 else output.loss_weight * found[-1]
         total = weighted if len(found) == 1 else total + weighted
@@ -60,6 +69,22 @@ def look(
     for penalty in (activity, task.network.penalty(params)):
         total = total if penalty is None else total + penalty
     return Look(total, tuple(found), predictions, outcome.state)
+
+
+def is_fused(loss: Loss, final: activations.Activation) -> bool:
+    """Whether the loss takes the raw scores before this activation, instead of the predictions after it."""
+    return final is activations.get(loss.link) and not getattr(loss, "from_logits", False)
+
+
+def losses_of_rows(
+    loss: Loss, final: activations.Activation, target: Array, score: Array, prediction: Array
+) -> Array:
+    """The loss of each row: of raw scores where the loss can take them, else of predictions."""
+    # A cross-entropy of raw scores is finite for any score; of rounded probabilities it is not.
+    with _in_words_of(loss):
+        if is_fused(loss, final):
+            return loss.rows(target, score)
+        return loss.rows_of_prediction(target, prediction)
 
 
 @contextlib.contextmanager

@@ -136,6 +136,27 @@ def finisher(network: Graph, optimizer: Optimizer) -> Callable[[TrainState], Tra
     return finish
 
 
+@functools.lru_cache(maxsize=256)
+def stepper(network: Graph, optimizer: Optimizer) -> Callable[[TrainState, Params], TrainState]:
+    """`(state, gradient by layer) -> state` after one step of the optimiser, compiled.
+
+    What an epoch does with a gradient, for one that was found elsewhere.
+    """
+
+    @functools.partial(jax.jit, compiler_options=once_options())
+    def step(now: TrainState, gradient: Params) -> TrainState:
+        weights, rebuilt = _weights_of(network, optimizer, now.params)
+        slopes, _ = _weights_of(network, optimizer, gradient)
+        number = now.step + 1
+        rate = optimizer.rate(now.learning_rate, number)
+        weights, opt_state = optimizer.step(slopes, now.opt_state, weights, rate, number)
+        if network.is_constrained:
+            weights = _weights_of(network, optimizer, network.constrained(rebuilt(weights)))[0]
+        return now._replace(step=number, params=rebuilt(weights), opt_state=opt_state)
+
+    return step
+
+
 def _weights_of(network: Graph, optimizer: Optimizer, params: Params) -> tuple[Any, Callable[[Any], Params]]:
     """The weights that train as the optimiser wants them, and the way back to all weights.
 
