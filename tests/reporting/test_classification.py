@@ -94,3 +94,20 @@ def test_words_alone_are_enough():
 
 def test_without_either_there_is_no_section():
     assert "probabilities are kept" not in report()
+
+
+@pytest.mark.parametrize("rows", [1, 3, 8])
+def test_the_error_by_chance_holds_for_bins_of_few_rows(rows):
+    # Rare events, where no normal distribution is near.
+    promised = np.full(20, 0.01)
+    drawn = np.random.default_rng(0).binomial(rows, 0.01, (20_000, 20)) / rows
+    bins = SimpleNamespace(mean_probability=promised, counts=np.full(20, rows), observed_rate=drawn[0],
+                           lower=promised, upper=promised)  # fmt: skip
+    assert summarize(bins).by_chance == pytest.approx(np.abs(drawn - 0.01).mean(), rel=0.02)
+
+
+def test_bins_of_a_few_rows_are_not_counted_as_kept():
+    probability, target = rows(9)
+    few = summarize(curve(probability, target))
+    assert (few.n_kept, few.n_telling) == (0, 0)
+    assert "No bin has the 10 rows that could tell" in report(curve(probability, target))

@@ -82,11 +82,13 @@ def test_several_targets_get_a_table_of_their_own(report, five):
 def test_the_sections_are_those_of_a_regression(report):
     headings = [e.text for e in report[1].iter() if local(e) == "h2"]
     assert headings == [
+        "The data",
+        "The network",
+        "How training went",
         "Against the baselines",
         "Where it misses",
-        "Network and training",
-        "Data",
-        "How this was made",
+        "Limits",
+        "How to make this again",
     ]
 
 

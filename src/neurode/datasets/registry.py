@@ -19,11 +19,13 @@ class Dataset:
         target: The column to be predicted.
         load: Makes or reads the table.
         description: One line for a list.
+        synthetic: Whether code made its rows, instead of the world.
     """
 
     target: str
     load: Callable[[], pl.DataFrame]
     description: str
+    synthetic: bool = False
 
 
 DATASETS = {
@@ -36,6 +38,7 @@ DATASETS = {
         target="problem_loan",
         load=partial(make_loans, 50_000),
         description="50,000 synthetic loan applications, made by code",
+        synthetic=True,
     ),
 }
 

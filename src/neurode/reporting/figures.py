@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from neurode import drawing
 from neurode.evaluation import RegressionEvaluation
 from neurode.reporting.classification_figures import classification_figures
+from neurode.reporting.explanation_figures import explanation_figures
 from neurode.reporting.figure import Figure, figure
 from neurode.reporting.numbers import count, decimal
 from neurode.reporting.record import NetworkRecord, ReportRecord
@@ -16,18 +17,26 @@ def draw_figures(record: ReportRecord) -> dict[str, Figure]:
     judged = (
         regression_figures(record.comparison)
         if isinstance(record.comparison.network, RegressionEvaluation)
-        else classification_figures(record.comparison, record.reliability)
+        else classification_figures(record)
     )
     everything = (
         *judged,
         *_training_figures(record),
-        *(() if record.network is None else _network_figure(record.network)),
+        *explanation_figures(record),
+        *(
+            ()
+            if record.network is None or not record.network.layer_sizes
+            else _network_figure(record.network)
+        ),
     )
     return {each.name: each for each in everything}
 
 
 def _training_figures(record: ReportRecord) -> Iterator[Figure]:
-    for place, metric in enumerate(name for name in record.history if not name.startswith("val_")):
+    names = [name for name in record.history if not name.startswith("val_")]
+    # What was minimised comes first, the size of the steps last.
+    names.sort(key=lambda name: (name != "loss", name == "learning_rate"))
+    for place, metric in enumerate(names):
         values = record.history[metric]
         if not len(values):
             continue
@@ -45,6 +54,9 @@ def _network_figure(network: NetworkRecord) -> Iterator[Figure]:
         network.input_names,
         network.activations,
         network.output_names,
+        biases=network.biases,
+        dropouts=network.dropouts,
+        input_groups=network.input_groups,
     )
     sizes = ", ".join(map(count, network.layer_sizes))
     caption = "The network: table columns on the left, its answer on the right."

@@ -2,15 +2,21 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 from neurode.evaluation import RegressionEvaluation
 from neurode.evaluation.wording import TITLES
 from neurode.files import write_text
-from neurode.reporting import numbers
+from neurode.reporting import asked, numbers
 from neurode.reporting.classification import classification_view
+from neurode.reporting.contents import contents
+from neurode.reporting.drivers import unexplained
 from neurode.reporting.figures import draw_figures
+from neurode.reporting.folds import fold_sizes, fold_table
+from neurode.reporting.limits import limits
 from neurode.reporting.record import ReportRecord
 from neurode.reporting.regression import regression_view
+from neurode.reporting.segments import segment_views
 from neurode.reporting.view import Headline, View
 
 
@@ -31,6 +37,43 @@ def write_report(record: ReportRecord, path: str | os.PathLike[str]) -> Path:
 
 def render_report(record: ReportRecord) -> str:
     """The report as text: HTML that is also well-formed XML."""
+    view, figures = view_of(record), draw_figures(record)
+    return (
+        _environment()
+        .get_template("template.html")
+        .render(
+            record=record,
+            comparison=record.comparison,
+            network=record.comparison.network,
+            # A number and its percent sign stay on one line.
+            conclusion=record.comparison.conclusion().replace(" %", "\u00a0%"),
+            view=view,
+            sections=contents(record, view, figures),
+            headlines=[*view.headlines, *_headlines_of_any(record)],
+            figures=figures,
+            question=asked.question(record),
+            settings=asked.settings(record),
+            balance=asked.balance(record),
+            training=asked.training(record),
+            limits=limits(record),
+            unexplained=unexplained(record),
+            folds=fold_table(record.cross_validation),
+            fold_rows=fold_sizes(record.cross_validation),
+            segments=segment_views(record),
+            has_notes=any(column.get("notes") for column in record.schema),
+            titles=TITLES,
+        )
+    )
+
+
+def view_of(record: ReportRecord) -> View:
+    """What the page says of its kind of target."""
+    if isinstance(record.comparison.network, RegressionEvaluation):
+        return regression_view(record, record.comparison)
+    return classification_view(record, record.comparison)
+
+
+def _environment() -> Any:
     import jinja2
     from markupsafe import Markup
 
@@ -47,27 +90,11 @@ def render_report(record: ReportRecord) -> str:
         "percent": numbers.percent,
         "seconds": numbers.seconds,
         "plain": numbers.plain,
+        "exactly": numbers.exactly,
         # Only our own drawing is taken as it is; all names in it were escaped when it was drawn.
         "drawn": Markup,
     }
-    view = _view(record)
-    return environment.get_template("template.html").render(
-        record=record,
-        comparison=record.comparison,
-        network=record.comparison.network,
-        # A number and its percent sign stay on one line.
-        conclusion=record.comparison.conclusion().replace(" %", "\u00a0%"),
-        view=view,
-        headlines=[*view.headlines, *_headlines_of_any(record)],
-        figures=draw_figures(record),
-        titles=TITLES,
-    )
-
-
-def _view(record: ReportRecord) -> View:
-    if isinstance(record.comparison.network, RegressionEvaluation):
-        return regression_view(record, record.comparison)
-    return classification_view(record, record.comparison)
+    return environment
 
 
 def _headlines_of_any(record: ReportRecord) -> list[Headline]:

@@ -38,6 +38,16 @@ def percent(share: float | int | None) -> str:
     return "< 0.1 %" if share < 0.0005 else f"{100 * share:.1f} %"
 
 
+def exactly(value: float | int) -> str:
+    """The shortest digits that are read back as the same number.
+
+    Example:
+        >>> exactly(0.1 + 0.2), exactly(0.5)
+        ('0.30000000000000004', '0.5')
+    """
+    return repr(float(value))
+
+
 def seconds(value: float | int | None) -> str:
     """Time in the unit that fits.
 

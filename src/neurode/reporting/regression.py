@@ -7,7 +7,7 @@ from neurode.evaluation.regression_wording import MAIN, OTHERS, metric_text
 from neurode.evaluation.wording import TITLES, quantity
 from neurode.reporting.record import ReportRecord
 from neurode.reporting.tables import Cell, Table, leads, metric_table, span
-from neurode.reporting.view import Headline, View
+from neurode.reporting.view import Headline, Section, View
 
 MOST_TARGETS = 3
 """Targets that get figures and a table of their own; every target is in the table by target."""
@@ -17,7 +17,10 @@ def regression_view(record: ReportRecord, comparison: Comparison[RegressionEvalu
     """What the page says of a predictor of numbers."""
     network = comparison.network
     return View(
-        template="regression.html",
+        sections=(
+            *((Section("targets", "Target by target"),) if len(network.by_target) > 1 else ()),
+            Section("errors", "Where it misses"),
+        ),
         headlines=_headlines(network),
         models=metric_table(comparison, MAIN, _write),
         leading=TITLES["r2"],

@@ -2,22 +2,12 @@
 
 import io
 import re
+from dataclasses import asdict
 from typing import Any
 
 from neurode.drawing import style
 
-VARIABLES = {
-    style.INK: "ink",
-    style.MUTED: "muted",
-    style.GRID: "grid",
-    style.PAPER: "paper",
-    style.BLUE: "blue",
-    style.VERMILLION: "vermillion",
-    style.GREEN: "green",
-    style.PURPLE: "purple",
-    style.ORANGE: "orange",
-    style.SKY: "sky",
-}
+VARIABLES = {color: name for name, color in asdict(style.LIGHT).items()}
 """The colours of figures as variables of the page, which knows whether the reader wants light or dark."""
 
 
@@ -38,7 +28,10 @@ def inline_svg(figure: Any, name: str, label: str) -> str:
     body = re.sub(r">\s+<", "><", body).strip()
     wanted = set(re.findall(r"url\(#([^)]+)\)", body)) | set(re.findall(r"href=\"#([^\"]+)\"", body))
     # Only tags are changed: a column may be called "#0072b2", and its name is text.
-    body = re.sub(r"<[^>]+>", lambda tag: _adapted(tag[0], name, wanted), body)
+    parts = re.split(r"(<[^>]+>)", body)
+    # All at once, as one text: a figure has thousands, and no tag has a zero in it.
+    parts[1::2] = _adapted("\0".join(parts[1::2]), name, wanted).split("\0")
+    body = "".join(parts)
     opening = _opening(body, label)
     return re.sub(r"^<svg[^>]*>", lambda _: opening, body)
 
@@ -48,28 +41,24 @@ def _draw(figure: Any, name: str) -> str:
 
     buffer = io.StringIO()
     # The salt makes the names of clip paths repeat from run to run, so that a report can be compared.
-    with style.figure_style(), matplotlib.rc_context({"svg.hashsalt": name}):
+    with style.figure_style("light"), matplotlib.rc_context({"svg.hashsalt": name}):
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     return buffer.getvalue()
 
 
-def _adapted(tag: str, name: str, wanted: set[str]) -> str:
-    """A tag with ids of its own figure, colours of the page and the font of the page."""
-
-    def own(match: re.Match[str]) -> str:
-        return f' id="{name}-{match[1]}"' if match[1] in wanted else ""
-
-    tag = re.sub(r"\sid=\"([^\"]+)\"", own, tag)
-    tag = tag.replace("url(#", f"url(#{name}-").replace('xlink:href="#', f'href="#{name}-')
-    tag = re.sub(r"#[0-9a-f]{6}\b", _as_variable, tag)
+def _adapted(tags: str, name: str, wanted: set[str]) -> str:
+    """Tags with ids of their own figure, colours of the page and the font of the page."""
+    tags = re.sub(
+        r"\sid=\"([^\"]+)\"", lambda found: f' id="{name}-{found[1]}"' if found[1] in wanted else "", tags
+    )
+    tags = tags.replace("url(#", f"url(#{name}-").replace('xlink:href="#', f'href="#{name}-')
+    # A picture within a figure: HTML and SVG 2 know it by this name, without a namespace.
+    tags = tags.replace("xlink:href=", "href=")
+    for color, variable in VARIABLES.items():
+        tags = re.sub(rf"{color}\b", f"var(--{variable})", tags)
     # matplotlib names the fonts it measured with; the page's own take less room than those were given.
-    tag = re.sub(r"font: ([\d.]+)px [^;\"]*", r"font-size: \1px", tag)
-    return re.sub(r"font-family: [^;\"]*;?", "", tag)
-
-
-def _as_variable(match: re.Match[str]) -> str:
-    known = VARIABLES.get(match[0])
-    return f"var(--{known})" if known else match[0]
+    tags = re.sub(r"font: ([\d.]+)px [^;\"]*", r"font-size: \1px", tags)
+    return re.sub(r"font-family: [^;\"]*;?", "", tags)
 
 
 def _opening(body: str, label: str) -> str:

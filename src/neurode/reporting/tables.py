@@ -47,7 +47,7 @@ def metric_table(comparison: Comparison, metrics: tuple[str, ...], write: Write 
     return Table(
         columns=[(TITLES[name], name in LOWER_IS_BETTER) for name in metrics],
         rows=[
-            (model, [_cell(name, model.metrics[name], best[name], write) for name in metrics])
+            (model, [_cell_of(name, model, best[name], write) for name in metrics])
             for model in comparison.evaluations
         ],
     )
@@ -71,9 +71,18 @@ def _cell(name: str, interval: Interval, best: float, write: Write) -> Cell:
     return Cell(value, span(name, interval, write), value == write(name, best, best))
 
 
+def _cell_of(name: str, model: Any, best: float, write: Write) -> Cell:
+    return Cell("–") if _calls_none(name, model) else _cell(name, model.metrics[name], best, write)
+
+
+def _calls_none(name: str, model: Any) -> bool:
+    """Whether a precision is that of no call: 0 of 0 is no share."""
+    return name == "precision" and not model.confusion.counts[:, 1].any()
+
+
 def _best(name: str, comparison: Comparison) -> float:
     pick = min if name in LOWER_IS_BETTER else max
-    values = [model.metrics[name].value for model in comparison.evaluations]
+    values = [model.metrics[name].value for model in comparison.evaluations if not _calls_none(name, model)]
     return pick([value for value in values if not math.isnan(value)], default=float("nan"))
 
 

@@ -1,4 +1,4 @@
-"""What of a report depends on whether classes or numbers are predicted."""
+"""The page as a list of sections, and what each of them says beyond the record."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,19 +11,32 @@ Headline = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
+class Section:
+    """A part of the page.
+
+    Attributes:
+        name: Of its template, and its anchor.
+        title: Its heading.
+    """
+
+    name: str
+    title: str
+
+
+@dataclass(frozen=True)
 class View:
     """The parts of one kind of report.
 
     Attributes:
-        template: Of the sections between the comparison and the training.
+        sections: Those between the comparison and the explanations.
         headlines: The numbers at the top.
         models: The table of all models.
         leading: The metric of which the lead is told.
         leads: How far the network is ahead of each baseline.
-        details: What the template asks for by name.
+        details: What the templates ask for by name.
     """
 
-    template: str
+    sections: tuple[Section, ...]
     headlines: list[Headline]
     models: Table
     leading: str

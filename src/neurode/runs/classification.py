@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
+from jaxtyping import Int
 
 from neurode.errors import ArgumentError
 from neurode.estimators import NeuralClassifier
@@ -21,7 +22,7 @@ from neurode.evaluation import (
     judge,
 )
 from neurode.runs.options import check_decision, check_for_task
-from neurode.runs.target import Judgement, Parts, Target
+from neurode.runs.target import Answers, Judgement, Parts, Target
 from neurode.tables import Split
 from neurode.typing import Columns
 
@@ -97,8 +98,16 @@ class ClassTarget(Target):
                 ),
                 reliability=calibration_curve(test, scored),
                 outputs=names[-1:] if estimator.model_.output_shape[-1] == 1 else names,
+                referral=count_referred(decision, test, given),
             ),
         )
+
+    def answers(self, estimator: Any, columns: Columns, rows: np.ndarray) -> tuple[Answers, ...]:
+        decision: Decision = estimator.decision_
+        names = tuple(map(str, self.labels))
+        said = at_table_rates(decision, estimator.probability(columns))
+        outputs = names[1:] if len(names) == 2 else names
+        return (Answers(self.codes[rows], said, names, line_at_table_rates(decision), outputs),)
 
     def measure(self, estimator: Any, test: Columns, rows: np.ndarray) -> dict[str, float]:
         decision = estimator.decision_
@@ -179,6 +188,30 @@ def told_threshold(
     # A fixed threshold has reached nothing yet, and one that was chosen for other class rates, other things.
     reached = choose_threshold(codes, probability, min(line, 1.0)).reached
     return replace(threshold, value=line, reached=reached)
+
+
+def count_referred(
+    decision: Decision, codes: np.ndarray, probability: np.ndarray
+) -> Int[np.ndarray, "2 3"] | None:
+    """Rows of each class that are called no, called yes and referred; None where nobody is referred.
+
+    Example:
+        >>> from neurode.evaluation import ReferBand
+        >>> band = ReferBand(0.4, 0.6, "0.4..0.6", {})
+        >>> score = np.array([0.1, 0.5, 0.55, 0.9])
+        >>> count_referred(Decision(base_rates=(0.5, 0.5), refer_band=band), np.array([0, 0, 1, 1]),
+        ...                np.column_stack([1 - score, score]))
+        array([[1, 0, 1],
+               [0, 1, 1]])
+    """
+    band = decision.refer_band
+    if band is None or not band.low < band.high:
+        return None
+    calls = decision.decide(probability)
+    counted = [
+        np.count_nonzero((codes == actual) & (calls == call)) for actual in (0, 1) for call in (0, 1, -1)
+    ]
+    return np.array(counted, dtype=np.int64).reshape(2, 3)
 
 
 def _moved(decision: Decision, line: float) -> float:

@@ -4,6 +4,7 @@ import json
 import os
 import shlex
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,7 @@ def config_of(
     database_table: str | None,
     query: str | None,
     trust_pickle: bool,
+    examples: bool,
     output: str | os.PathLike,
 ) -> dict[str, Any]:
     """What was asked for, as JSON values. What was left out is None; the positive class is always named."""
@@ -55,6 +57,8 @@ def config_of(
         "table": data.name,
         "in_memory": None if isinstance(table, str | os.PathLike) else True,
         "rows": data.frame.height,
+        "fingerprint": data.fingerprint,
+        "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "target": names[0] if len(names) == 1 else list(names),
         "task": task,
         "positive": plain(data.target.positive),
@@ -72,6 +76,7 @@ def config_of(
         "database_table": database_table,
         "query": query,
         "trust_pickle": trust_pickle or None,
+        "examples": None if examples else False,
         "output": os.fspath(output),
     }
 
@@ -144,7 +149,9 @@ def _command(config: Mapping[str, Any]) -> str | None:
     for name, text in options:
         # A value that begins with a hyphen would be taken for an option.
         parts += [f"--{name}={text}"] if str(text).startswith("-") else [f"--{name}", str(text)]
-    return shlex.join([*parts, *(["--trust-pickle"] if config.get("trust_pickle") else [])])
+    flags = ["--trust-pickle"] if config.get("trust_pickle") else []
+    flags += ["--no-examples"] if config.get("examples") is False else []
+    return shlex.join([*parts, *flags])
 
 
 def _text(name: str, value: Any) -> str | None:
@@ -171,7 +178,7 @@ def _call(config: Mapping[str, Any]) -> str:
         name: config.get(name)
         for name in (
             "task", "positive", "kinds", "threshold", "cost", "group", "time", "split_column", "folds",
-            "database_table", "query", "trust_pickle",
+            "database_table", "query", "trust_pickle", "examples",
         )
     }  # fmt: skip
     if named["task"] == "auto":

@@ -14,6 +14,7 @@ import polars as pl
 
 from neurode import datasets
 from neurode.errors import ArgumentError, FileError, UnknownNameError, listed
+from neurode.runs.fingerprint import fingerprint
 from neurode.runs.target import Target
 from neurode.runs.targets import read_target
 from neurode.tables import Schema, Split, folds, inspect_table, read_table, source_name, split_rows
@@ -127,6 +128,7 @@ class Data:
         folds: Splits for cross-validation.
         schema: What each column is.
         roles: What columns are for that are no features.
+        fingerprint: Of the table as it was read, from `fingerprint`.
     """
 
     name: str
@@ -136,6 +138,7 @@ class Data:
     folds: list[Split]
     schema: Schema
     roles: dict[str, str]
+    fingerprint: dict[str, str]
 
     @property
     def features(self) -> pl.DataFrame:
@@ -197,6 +200,7 @@ def prepare(
     described = read_schema(schema)
     name, frame, names = _read(table, target, database_table, query, trust_pickle)
     wanted = read_target(frame, names, task, positive)
+    known_by = fingerprint(table, frame, whole_file=database_table is None and query is None)
     splitting.check(frame.columns, names)
     if not wanted.known.all():
         frame = frame.filter(wanted.known)
@@ -211,7 +215,7 @@ def prepare(
     else:
         described = replace(described.with_kinds(dict(kinds or {})), target=single)
     split = splitting.split(frame, wanted)
-    return Data(name, frame, wanted, split, splitting.cross(frame, wanted), described, roles)
+    return Data(name, frame, wanted, split, splitting.cross(frame, wanted), described, roles, known_by)
 
 
 def read_schema(source: Schema | str | os.PathLike | None) -> Schema | None:

@@ -18,7 +18,7 @@ from neurode.evaluation import (
     judge,
 )
 from neurode.runs.options import check_for_task
-from neurode.runs.target import Judgement, Parts, Target
+from neurode.runs.target import Answers, Judgement, Parts, Target
 from neurode.tables import Split
 from neurode.typing import Columns
 
@@ -91,6 +91,15 @@ class LabelTarget(Target):
                 )
             )
         return tuple(found)
+
+    def answers(self, estimator: Any, columns: Columns, rows: np.ndarray) -> tuple[Answers, ...]:
+        said, line = estimator.probability(columns), float(estimator.threshold_)
+        return tuple(
+            Answers(
+                self.values[rows, place].astype(np.int64), two_columns(said[:, place]), CLASSES, line, (name,)
+            )
+            for place, name in enumerate(self.names)
+        )
 
     def measure(self, estimator: Any, test: Columns, rows: np.ndarray) -> dict[str, float]:
         probability = estimator.probability(test)

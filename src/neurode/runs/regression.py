@@ -15,7 +15,7 @@ from neurode.evaluation import (
     judge_regression,
 )
 from neurode.runs.options import check_for_task
-from neurode.runs.target import Judgement, Parts, Target
+from neurode.runs.target import Answers, Judgement, Parts, Target
 from neurode.tables import Split, quantile_bins
 from neurode.typing import Columns
 
@@ -60,6 +60,11 @@ class NumberTarget(Target):
         named = ", ".join(self.names)
         comparison = Comparison(network, tuple(judged))
         return (Judgement(named, f"What {named}?", comparison, outputs=self.names),)
+
+    def answers(self, estimator: Any, columns: Columns, rows: np.ndarray) -> tuple[Answers, ...]:
+        actual, said = self.values[rows], estimator.prediction(columns)
+        actual, said = actual.reshape(len(rows), -1), said.reshape(len(rows), -1)
+        return (Answers(actual, said, (), None, self.names),)
 
     def measure(self, estimator: Any, test: Columns, rows: np.ndarray) -> dict[str, float]:
         judged = judge_regression(

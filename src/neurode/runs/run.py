@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from neurode.callbacks import History
+from neurode.diagnosis import Diagnosis
 from neurode.estimators import NeuralClassifier, NeuralRegressor
 from neurode.evaluation import Comparison
 from neurode.evaluation.wording import WIDTH
@@ -29,6 +30,7 @@ class Run:
         cross_validation: What other rows say, if folds were asked for.
         warnings: What a reader should know about the data.
         timings: Seconds of each stage.
+        diagnosis: What keeps the network from learning, if anything does.
     """
 
     path: Path
@@ -41,6 +43,7 @@ class Run:
     cross_validation: CrossValidation | None = None
     warnings: tuple[str, ...] = ()
     timings: dict[str, float] = field(default_factory=dict)
+    diagnosis: Diagnosis | None = None
 
     @property
     def id(self) -> str:

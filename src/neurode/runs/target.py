@@ -35,6 +35,8 @@ class Judgement:
         decision: How probabilities become calls, a sentence a line; empty for numbers.
         reliability: Promised against observed rates on the test rows.
         outputs: What the network's outputs are called.
+        referral: `(2, 3)`: test rows of each class that the network calls no, calls yes and refers; None
+            where it refers nobody.
     """
 
     name: str
@@ -43,6 +45,26 @@ class Judgement:
     decision: str = ""
     reliability: CalibrationCurve | None = None
     outputs: tuple[str, ...] = ()
+    referral: np.ndarray | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """What the network says of some rows beside what was there, as one judgement looks at it.
+
+    Attributes:
+        actual: The class code of each row; of numbers `(rows, targets)`.
+        said: The probability of each class, `(rows, classes)`; of numbers `(rows, targets)`.
+        classes: The name of each class; of two, the second is the positive one. Empty for numbers.
+        threshold: From where on a row is called positive, of two classes.
+        outputs: The outputs of the estimator that are worth an explanation.
+    """
+
+    actual: np.ndarray
+    said: np.ndarray
+    classes: tuple[str, ...]
+    threshold: float | None
+    outputs: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,6 +136,16 @@ class Target(ABC):
             split: Their numbers.
             seconds: What fitting the network took.
             seed: Of the bootstrap.
+        """
+
+    @abstractmethod
+    def answers(self, estimator: Any, columns: Columns, rows: np.ndarray) -> tuple[Answers, ...]:
+        """What the network says of some rows, for each judgement.
+
+        Args:
+            estimator: Fitted.
+            columns: The encoded rows.
+            rows: Their numbers.
         """
 
     @abstractmethod

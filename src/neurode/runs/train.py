@@ -6,13 +6,15 @@ from typing import Any
 
 from neurode.callbacks import Callback
 from neurode.errors import ArgumentError
+from neurode.runs.checkup import diagnose
 from neurode.runs.config import config_of
 from neurode.runs.cross_validation import cross_validate, fit
 from neurode.runs.data import Data, Fractions, Splitting, prepare
+from neurode.runs.details import look_closer
 from neurode.runs.folder import EventLog, RunFolder
 from neurode.runs.options import check_settings
 from neurode.runs.predictions import write_predictions
-from neurode.runs.report import report
+from neurode.runs.report import write_run
 from neurode.runs.run import Run
 from neurode.runs.stages import Stages
 from neurode.runs.target import Estimator, Parts
@@ -39,6 +41,7 @@ def train(
     database_table: str | None = None,
     query: str | None = None,
     trust_pickle: bool = False,
+    examples: bool = True,
     callbacks: tuple[Callback, ...] = (),
     notify: Callable[[str], None] | None = None,
     **settings: Any,
@@ -72,6 +75,7 @@ def train(
         database_table: Which table of a database.
         query: A SELECT to run on a database instead.
         trust_pickle: Read a pickled frame; only for files of your own, as a pickle can run any code.
+        examples: Whether the report explains three test rows with their values, the only rows that it shows.
         callbacks: More callbacks for the network's fit.
         notify: Is told each stage in a few words.
         **settings: Of `NeuralClassifier` or `NeuralRegressor`: `epochs=50`, `balance="downsample"`,
@@ -117,7 +121,7 @@ def train(
     estimator = build()
     config = config_of(
         table, data, splitting, settings, kinds=kinds, schema=schema, database_table=database_table,
-        query=query, trust_pickle=trust_pickle, output=output, task=task,
+        query=query, trust_pickle=trust_pickle, output=output, task=task, examples=examples,
     )  # fmt: skip
     named = source_stem(table) if isinstance(table, str | os.PathLike) else data.target.names[0]
     folder = RunFolder(output, named)
@@ -156,6 +160,10 @@ def _run(
     if data.folds and not estimator.history_.interrupted:
         with stages.stage("folds", "cross-validation"):
             crossed = cross_validate(data, build, stages)
+    with stages.stage("explaining", "explaining the network"):
+        details = look_closer(data, estimator, parts, judged, config)
+    with stages.stage("diagnosing", "asking the doctor"):
+        diagnosis = diagnose(estimator, data, judged)
     with stages.stage("writing", "writing the run folder"):
         run = Run(
             path=folder.path,
@@ -168,11 +176,13 @@ def _run(
             cross_validation=crossed,
             warnings=data.warnings,
             timings=stages.seconds,
+            diagnosis=diagnosis,
         )
         estimator.save(folder.path / "model.neurode")
         folder.write_json("evaluation.json", run.to_json())
+        folder.write_json("diagnosis.json", diagnosis.to_json())
         write_predictions(folder.path / "predictions.parquet", estimator, data, parts)
-        report(run)
+        write_run(run, details)
     return run
 
 
