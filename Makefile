@@ -4,7 +4,7 @@ TABLE ?= credit_default
 TARGET ?=
 BIN = .venv/bin
 
-.PHONY: train test lint bench bench-quality docs clean
+.PHONY: train test lint bench bench-quality bench-explain docs clean
 
 ## train: set up, then train on the embedded table (or TABLE=loans.csv TARGET=problem_loan) and write the report
 train: .venv/train
@@ -29,9 +29,14 @@ bench: .venv/bench
 bench-quality: .venv/bench-quality
 	$(BIN)/python benchmarks/quality.py
 
-## docs: draw the pictures that the README shows
+## bench-explain: measure SHAP values beside the shap package; writes benchmarks/results/explain.md
+bench-explain: .venv/bench-explain
+	$(BIN)/python benchmarks/explain.py
+
+## docs: draw the pictures that the README and the gallery show
 docs: .venv/train
 	$(BIN)/python docs/pictures.py
+	$(BIN)/python docs/gallery/build.py
 
 clean:
 	rm -rf .venv runs
@@ -51,6 +56,10 @@ clean:
 
 .venv/bench-quality: .venv/train
 	$(BIN)/python -m pip install --quiet -c constraints.txt --group bench-quality
+	touch $@
+
+.venv/bench-explain: .venv/train
+	$(BIN)/python -m pip install --quiet -c constraints.txt --group bench-explain
 	touch $@
 
 .venv/bench: .venv/train

@@ -29,20 +29,38 @@ MAY_IMPORT = {
     "datasets": BASE,
     "evaluation": BASE,
     "drawing": BASE,
+    "live": BASE | {"callbacks", "drawing"},
     "utils": BASE | {"layers", "models", "drawing"},
     "estimators": BASE | VOCABULARY | {"layers", "callbacks", "training", "models", "tables", "evaluation"},
-    "reporting": BASE | {"evaluation", "drawing"},
-    "runs": BASE | {"callbacks", "datasets", "tables", "estimators", "evaluation", "reporting"},
+    "explain": BASE | VOCABULARY | {"layers", "training", "models", "tables", "evaluation"},
+    "glass_box": BASE | VOCABULARY | {"layers", "training", "models", "tables"},
+    "diagnosis": BASE | {"callbacks", "models", "tables", "evaluation", "glass_box"},
+    "reporting": BASE | {"evaluation", "drawing", "explain", "diagnosis"},
+    "runs": BASE
+    | {
+        "callbacks",
+        "datasets",
+        "models",
+        "utils",
+        "tables",
+        "estimators",
+        "evaluation",
+        "explain",
+        "glass_box",
+        "diagnosis",
+        "drawing",
+        "reporting",
+    },
 }
 """What each package may import of ours. `cli` may import anything, late (`cli/test_commands.py`)."""
 
 ONLY_HERE = {
-    "jax": VOCABULARY | {"ops", "layers", "training", "models"},
+    "jax": VOCABULARY | {"ops", "layers", "training", "models", "explain", "glass_box"},
     "optax": {"optimizers"},
     "sklearn": {"estimators", "evaluation", "tables"},
     "matplotlib": {"drawing", "reporting"},
-    "polars": {"tables", "datasets", "estimators", "runs", "cli"},
-    "narwhals": {"tables"},
+    "polars": {"tables", "datasets", "estimators", "explain", "glass_box", "diagnosis", "runs", "cli"},
+    "narwhals": {"tables", "explain"},
     "pyarrow": {"tables"},
     "jinja2": {"reporting"},
     "click": {"cli"},
@@ -50,6 +68,7 @@ ONLY_HERE = {
     "pandas": set(),
     "pickle": {"tables"},
     "imblearn": {"tables"},
+    "shap": {"explain"},
 }
 """Libraries that only some packages may know."""
 

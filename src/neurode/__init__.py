@@ -12,10 +12,11 @@ if TYPE_CHECKING:
     from neurode.estimators import NeuralClassifier as NeuralClassifier
     from neurode.estimators import NeuralRegressor as NeuralRegressor
     from neurode.estimators import load as load
+    from neurode.glass_box import trace as trace
     from neurode.layers import Input as Input
     from neurode.models import Model as Model
     from neurode.models import Sequential as Sequential
-    from neurode.runs import Run as Run  # `train` and `report` are there too.
+    from neurode.runs import Run as Run  # `train` and `report` are there too, `doctor` is in diagnosis.
     from neurode.tables import Schema as Schema
     from neurode.tables import read_table as read_table
 
@@ -26,7 +27,9 @@ _HOMES = {
     "MLPRegressor": "neurode.estimators",
     "NeuralClassifier": "neurode.estimators",
     "NeuralRegressor": "neurode.estimators",
+    "doctor": "neurode.diagnosis",
     "load": "neurode.estimators",
+    "trace": "neurode.glass_box",
     "Input": "neurode.layers",
     "Model": "neurode.models",
     "Sequential": "neurode.models",
@@ -37,9 +40,9 @@ _HOMES = {
     "read_table": "neurode.tables",
 }
 _MODULES = {
-    "activations", "backend", "callbacks", "constraints", "datasets", "drawing", "errors", "estimators",
-    "evaluation", "initializers", "layers", "losses", "metrics", "models", "ops", "optimizers",
-    "regularizers", "runs", "tables", "training", "utils",
+    "activations", "backend", "callbacks", "constraints", "datasets", "diagnosis", "drawing", "errors",
+    "estimators", "evaluation", "explain", "glass_box", "initializers", "layers", "live", "losses", "metrics",
+    "models", "ops", "optimizers", "regularizers", "runs", "tables", "training", "utils",
 }  # fmt: skip
 __all__ = sorted([*_HOMES, *_MODULES])
 

@@ -42,8 +42,8 @@ def test_the_run_folder_is_complete(trained):
     folder, _ = trained
     files = sorted(path.name for path in (folder / "runs" / "last").iterdir())
     assert files == [
-        "config.json", "evaluation.json", "events.jsonl", "model.neurode", "predictions.parquet",
-        "report.html",
+        "config.json", "diagnosis.json", "evaluation.json", "events.jsonl", "model.neurode", "model_card.md",
+        "predictions.parquet", "report.html", "report.json",
     ]  # fmt: skip
     events = [
         json.loads(line) for line in (folder / "runs" / "last" / "events.jsonl").read_text().splitlines()

@@ -39,6 +39,12 @@ def loaded(folder, monkeypatch, **attributes):
     return classifier
 
 
+def test_a_run_folder_stands_for_its_model(folder):
+    scored = run("predict", folder, folder / "loans.csv")
+    assert scored.exit_code == 0, scored.output
+    assert scored.stdout == run("predict", folder / "model.neurode", folder / "loans.csv").stdout
+
+
 def test_check_prints_the_table_and_no_scores(folder):
     result = run("predict", folder / "model.neurode", folder / "odd.csv", "--check")
     assert result.exit_code == 0

@@ -1,6 +1,7 @@
 """The command line. Commands parse, call the library once, and print; each is loaded when it is called."""
 
 import sys
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
@@ -13,6 +14,10 @@ COMMANDS = {
     "train": "Train and judge a network on a table.",
     "predict": "Score the rows of a table with a saved model.",
     "describe": "Show what each column of a table is.",
+    "report": "Write the report of a run again, or its model card.",
+    "explain": "Say where a prediction comes from.",
+    "draw": "Draw a saved model.",
+    "doctor": "Say why a network does not learn.",
 }
 """Every command and what it does; a command's module has its name."""
 
@@ -39,7 +44,11 @@ class Commands(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            raise click.UsageError(f"{error.message}\n\ncommands: {', '.join(COMMANDS)}", ctx) from error
+            near = get_close_matches(args[0], COMMANDS, n=1) if args else []
+            hint = f"\nhint: did you mean {near[0]!r}?" if near else ""
+            raise click.UsageError(
+                f"{error.message}\n\ncommands: {', '.join(COMMANDS)}{hint}", ctx
+            ) from error
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

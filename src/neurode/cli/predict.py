@@ -8,9 +8,9 @@ from typing import Any
 import click
 
 from neurode.cli.options import base_rate, table_options
-from neurode.errors import ArgumentError, ModelFileError, TableError
-
-WRITERS = {".csv": "write_csv", ".tsv": "write_csv", ".parquet": "write_parquet", ".arrow": "write_ipc"}
+from neurode.cli.saved_models import saved_estimator
+from neurode.cli.table_files import check_ending, write_frame
+from neurode.errors import ArgumentError, TableError
 
 _ROWS_AT_ONCE = 100_000
 
@@ -59,8 +59,7 @@ def command(
 
     from neurode.tables import check_table, read_table
 
-    if output is not None and output.suffix.lower() not in WRITERS:
-        raise ArgumentError(f"cannot write {output.name!r}", available=f"endings: {', '.join(WRITERS)}")
+    check_ending(output)
     estimator = _loaded(model, threshold)
     frame = read_table(table, table=database_table, **source)
     scores, known, unreadable = {}, {}, None
@@ -91,19 +90,11 @@ def command(
     if output is None:
         _print(result, as_json)
     else:
-        _write(result, output)
+        write_frame(result, output)
 
 
 def _loaded(path: Path, threshold: float | None) -> Any:
-    from neurode.estimators import load
-    from neurode.models import Model
-
-    estimator = load(path)
-    if isinstance(estimator, Model):
-        raise ModelFileError(
-            f"{str(path)!r} holds a bare network, which takes arrays, not tables",
-            hint="in Python: neurode.load(path).predict(array)",
-        )
+    estimator = saved_estimator(path, instead="neurode.load(path).predict(array)")
     if threshold is None:
         return estimator
     if not hasattr(estimator, "predict_proba"):
@@ -166,12 +157,3 @@ def _series(name: str, values: Any) -> Any:
 def _print(result: Any, as_json: bool) -> None:
     for number, part in enumerate(result.iter_slices(_ROWS_AT_ONCE)):
         sys.stdout.write(part.write_ndjson() if as_json else part.write_csv(include_header=number == 0))
-
-
-def _write(result: Any, output: Path) -> None:
-    from neurode.files import replacing
-
-    options = {"separator": "\t"} if output.suffix.lower() == ".tsv" else {}
-    with replacing(output) as temporary:
-        getattr(result, WRITERS[output.suffix.lower()])(temporary, **options)
-    click.echo(f"{output}: {result.height:,} rows", err=True)

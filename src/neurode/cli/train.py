@@ -74,6 +74,7 @@ SETTINGS = (
 @click.option(
     "-o", "--output", default="runs", show_default=True, metavar="FOLDER", help="Where run folders are made."
 )
+@click.option("--no-examples", is_flag=True, help="Show no row of the table in the report.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 @table_options
@@ -83,6 +84,7 @@ def command(
     kinds: dict[str, str],
     hidden: tuple[int, ...] | None,
     base_rate: Any,
+    no_examples: bool,
     as_json: bool,
     quiet: bool,
     **options: Any,
@@ -109,6 +111,8 @@ def command(
         settings["hidden_layer_sizes"] = hidden
     if base_rate is not None:
         settings["base_rate"] = None if base_rate == "none" else base_rate
+    if no_examples:
+        options["examples"] = False
     with Progress(quiet=quiet or not sys.stderr.isatty()) as progress:
         run = train(
             table,
@@ -125,6 +129,8 @@ def command(
         click.echo("note: training was interrupted; the network has the best weights so far", err=True)
     elif options["folds"] is not None and run.cross_validation is None:
         click.echo("note: the cross-validation was interrupted, and is left out", err=True)
+    for finding in () if run.diagnosis is None else run.diagnosis.warnings:
+        click.echo(f"note: {finding.line}", err=True)
     if as_json:
         click.echo(json.dumps({"run": str(run.path), "splits": run.splits, **run.to_json()}))
         return
