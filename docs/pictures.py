@@ -7,15 +7,14 @@ from matplotlib.figure import Figure
 
 import neurode
 from neurode.drawing import draw_history, draw_network, draw_roc_curves, draw_score_histogram, figure_style
-from neurode.runs.report import report_record
+from neurode.utils import network_arguments
 
 HERE = Path(__file__).parent
 
 
 def main() -> None:
     run = neurode.train("credit_default", output=tempfile.mkdtemp(), seed=0)
-    record = report_record(run)
-    evaluation, network = run.evaluation, record.network
+    evaluation = run.evaluation
     with figure_style():
         figure = Figure(figsize=(13, 10.4), layout="constrained", facecolor="white")
         axes = figure.subplot_mosaic(
@@ -26,14 +25,7 @@ def main() -> None:
             0.17, 1, command + str(evaluation), family="monospace", fontsize=8.6, va="top", ha="left"
         )
         axes["text"].set_axis_off()
-        draw_network(
-            network.layer_sizes,
-            network.weights,
-            network.input_names,
-            network.activations,
-            network.output_names,
-            ax=axes["network"],
-        )
+        draw_network(**network_arguments(run.model), ax=axes["network"])
         draw_roc_curves(
             {each.name: each.roc for each in evaluation.evaluations if each.name != "majority"},
             ax=axes["roc"],

@@ -106,7 +106,10 @@ def listed(names: Iterable[object], most: int = 8) -> str:
 
 
 def plural(noun: str) -> str:
-    """The plural of a regular English noun: `loss` → `losses`, `entry` → `entries`."""
+    """The plural of a regular English noun: `loss` → `losses`, `entry of a list` → `entries of a list`."""
+    noun, of, whole = noun.partition(" of ")
+    if of:
+        return plural(noun) + of + whole
     if noun.endswith("y"):
         return noun[:-1] + "ies"
     return noun + ("es" if noun.endswith(("s", "x", "ch")) else "s")
