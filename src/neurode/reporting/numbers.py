@@ -8,10 +8,11 @@ def decimal(value: float | int | None) -> str:
     """Three decimals, and a dash for what is not a number.
 
     Example:
-        >>> decimal(0.77612), decimal(float("nan"))
-        ('0.776', '–')
+        >>> decimal(0.77612), decimal(-0.0001), decimal(float("nan"))
+        ('0.776', '0.000', '–')
     """
-    return "–" if value is None or math.isnan(value) else f"{value:.3f}"
+    # What rounds to zero has no sign.
+    return "–" if value is None or math.isnan(value) else f"{round(value, 3) + 0.0:.3f}"
 
 
 def count(value: int | None) -> str:
