@@ -132,6 +132,12 @@ def test_json_says_all_of_it(two_outputs):
     assert document["members"] == [["rooms"], ["garden", "town"]]
 
 
+def test_a_gap_is_json_too():
+    table = pl.DataFrame({"rent": [1.0, 2.0, 3.0], "garden": [float("nan"), 1.0, 2.0]})
+    document = shap_values(lambda rows: rows["rent"].to_numpy(), table).to_json()
+    assert json.loads(json.dumps(document, allow_nan=False))["data"]["garden"][0] is None
+
+
 def test_dates_are_json_too():
     table = FLATS.with_columns(built=pl.date(2020, 1, pl.Series([1, 2, 3])))
     assert json.dumps(shap_values(price, table).to_json()["data"]["built"]) == (

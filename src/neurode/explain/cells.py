@@ -10,10 +10,10 @@ import polars as pl
 from jaxtyping import Float64, Int
 
 from neurode.errors import ArgumentError, UnknownNameError, listed
+from neurode.explain.arguments import check_whole
 from neurode.explain.hybrids import columns_of
 from neurode.explain.subject import Subject
 from neurode.explain.tables import AnyTable, names_of, native, table_of, taken
-from neurode.explain.wording import check_whole
 from neurode.tables import read_table
 
 Order = Literal["number", "date", "flag", "category"]

@@ -1,6 +1,5 @@
 """What an explanation of predictions is: a value for every row, column and output."""
 
-import datetime
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,7 +8,7 @@ import polars as pl
 from jaxtyping import Float64
 
 from neurode.errors import ArgumentError, MissingPackageError, UnknownNameError
-from neurode.explain.wording import number_text, value_texts
+from neurode.explain.wording import number_text, plain, value_texts
 from neurode.tables.schema import aligned
 
 MOST_PRINTED = 12
@@ -158,7 +157,7 @@ class Explanation:
             "base_errors": [None if np.isnan(error) else float(error) for error in self.base_errors],
             "predictions": self.predictions.tolist(),
             "errors": self.errors.tolist(),
-            "data": {name: [_plain(value) for value in self.data[name]] for name in self.data.columns},
+            "data": {name: [plain(value) for value in self.data[name]] for name in self.data.columns},
             "method": self.method,
             "seed": self.seed,
         }
@@ -254,7 +253,3 @@ def _elided(text: str) -> str:
 def _apart(named: dict[str, Any]) -> dict[str, Any]:
     """Names of outputs that do not hide the name of the columns."""
     return {(f"output {name}" if name == "column" else name): values for name, values in named.items()}
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime.date | datetime.time) else value

@@ -10,8 +10,8 @@ import polars as pl
 from jaxtyping import Float64, Int
 
 from neurode.errors import ArgumentError, TableError, listed
+from neurode.explain.arguments import check_whole
 from neurode.explain.cells import Cells, on_a_line
-from neurode.explain.wording import check_whole
 
 TAILS = (0.01, 0.99)
 """The outermost quantiles of a grid: a few extreme rows would take most of a figure's room."""

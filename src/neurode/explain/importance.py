@@ -9,12 +9,13 @@ import numpy as np
 from jaxtyping import Bool, Float64, Int
 
 from neurode.errors import ArgumentError, TableError
+from neurode.explain.arguments import check_whole
 from neurode.explain.hybrids import REST, Hybrids, players_of
 from neurode.explain.scores import Metric, score_of
 from neurode.explain.subject import numbered, subject_of
 from neurode.explain.table_hybrids import TableHybrids, checked
 from neurode.explain.tables import native, table_of
-from neurode.explain.wording import check_whole, in_columns
+from neurode.explain.wording import in_columns
 
 FLAGS_AT_ONCE = 2**24
 """Rows times shuffled columns times columns that are asked for at once, so that they fit into memory."""

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 
 from neurode.errors import ArgumentError, TableError
+from neurode.explain.arguments import check_whole
 from neurode.explain.cells import Cells, cells_of
 from neurode.explain.change_search import search
 from neurode.explain.goals import Goal, goal_of
 from neurode.explain.moves import Move, moves_of
 from neurode.explain.subject import subject_of
 from neurode.explain.way_back import Found
-from neurode.explain.wording import check_whole, number_text, plain, value_text, value_texts
+from neurode.explain.wording import number_text, plain, value_text, value_texts
 
 FEW_DIGITS, MOST_DIGITS = 4, 17
 """Digits of a prediction that usually are enough, and those that tell any two numbers apart."""

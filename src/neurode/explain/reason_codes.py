@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from neurode.errors import ArgumentError, listed
+from neurode.explain.arguments import check_whole
 from neurode.explain.cells import cells_of
 from neurode.explain.explanation import Explanation
 from neurode.explain.hybrids import columns_of, players_of
@@ -16,7 +17,6 @@ from neurode.explain.stability import shares_among_first
 from neurode.explain.subject import Subject, subject_of
 from neurode.explain.table_hybrids import checked
 from neurode.explain.tables import AnyTable, native, table_of, taken
-from neurode.explain.wording import check_whole
 
 ROWS_AT_ONCE = 2_000
 """Rows that are explained at once at most; fewer where values against each background row are too many."""

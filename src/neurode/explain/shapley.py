@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Float64, Int
 
 from neurode.errors import ArgumentError
+from neurode.explain.arguments import check_whole
 from neurode.explain.exact import MOST_PLAYERS, exact
 from neurode.explain.explanation import Explanation
 from neurode.explain.hybrids import Hybrids, hybrids_of, players_of
@@ -14,7 +15,6 @@ from neurode.explain.permutation import sample
 from neurode.explain.subject import subject_of
 from neurode.explain.table_hybrids import TableHybrids, checked
 from neurode.explain.tables import AnyTable, columns_as_polars, native, table_of, taken
-from neurode.explain.wording import check_whole
 
 METHODS = ("auto", "exact", "permutation")
 

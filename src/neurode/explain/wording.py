@@ -7,8 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from neurode.errors import ArgumentError
-
 GAP = "missing"
 """How a missing value is printed."""
 
@@ -82,19 +80,6 @@ def plain(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value if value is None or isinstance(value, bool | int | float | str) else _text(value)
-
-
-def check_whole(name: str, value: Any, least: int) -> None:
-    """Refuses an argument that is no whole number, or too small.
-
-    Raises:
-        ArgumentError: It is.
-
-    Example:
-        >>> check_whole("seed", 0, 0)
-    """
-    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least:
-        raise ArgumentError(f"{name}={value!r}", hint=f"give a whole number, {least} or more")
 
 
 def in_columns(rows: Sequence[Sequence[str]]) -> str:

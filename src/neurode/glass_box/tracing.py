@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
-from neurode.errors import ArgumentError
 from neurode.glass_box.assembly import Fed, layers_of, with_last_activations
 from neurode.glass_box.checking import GradientCheck, checked_gradients
 from neurode.glass_box.passes import Losses, Pass, forward, random_bytes, there_and_back
 from neurode.glass_box.record import InputPass, Trace
 from neurode.glass_box.subject import Subject, subject_of
 from neurode.glass_box.watching import Values
+from neurode.models import seeding
 from neurode.models.prediction import predict_rows
 from neurode.optimizers import SGD
 from neurode.optimizers.optimizer import map_with_path
@@ -93,7 +93,7 @@ def trace(
     subject = subject_of(model, x, y, sample_weight)
     model = subject.model
     params, state = model.read_weights()
-    seed = model.seed if seed is None else _checked_seed(seed)
+    seed = model.seed if seed is None else seeding.checked(seed)
     done = int(model.train_state.step)
     noise = random_bytes(model.network, subject.x, seed, done) if training else None
     values: Values = {}
@@ -222,9 +222,3 @@ def _by_path(tree: Params) -> dict[str, np.ndarray]:
 
 def _as_numpy(values: Values) -> Values:
     return {place: np.asarray(value) for place, value in values.items()}
-
-
-def _checked_seed(seed: Any) -> int:
-    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-        raise ArgumentError(f"seed={seed!r}", hint="give a whole number, 0 or more, or None")
-    return int(seed)
